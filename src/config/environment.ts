@@ -1,0 +1,92 @@
+import { plainToInstance, Transform, Type } from 'class-transformer';
+import { IsBoolean, IsIn, IsInt, IsOptional, IsString, Matches, Max, Min, MinLength, validateSync } from 'class-validator';
+
+const PLACEHOLDER = /change.?me|placeholder|example|secret|password|default|xxxx|your[-_ ]/i;
+const asBoolean = Transform(({ value }: { value: unknown }) =>
+  value === undefined || value === '' ? undefined : ['true', '1', 'yes', 'on'].includes(String(value).toLowerCase()),
+);
+
+/** Every setting there is, read once from the environment. README.md has them in a table. */
+export class Environment {
+  @IsIn(['development', 'test', 'production'])
+  readonly NODE_ENV: 'development' | 'test' | 'production' = 'development';
+
+  @IsInt()
+  @Min(0)
+  @Max(65_535)
+  @Type(() => Number)
+  readonly PORT: number = 3000;
+
+  @IsString()
+  readonly HOST: string = '0.0.0.0';
+
+  /** The application's login. Unset: PostgreSQL is embedded. */
+  @IsOptional()
+  @Matches(/^postgres(ql)?:\/\//, { message: 'DATABASE_URL must start with postgres:// or postgresql://' })
+  readonly DATABASE_URL?: string;
+
+  /** The login that owns the tables and migrates them. Unset: DATABASE_URL. */
+  @IsOptional()
+  @Matches(/^postgres(ql)?:\/\//, { message: 'DATABASE_MIGRATION_URL must start with postgres:// or postgresql://' })
+  readonly DATABASE_MIGRATION_URL?: string;
+
+  /** Where the embedded PostgreSQL and the development secret live. */
+  @IsString()
+  readonly DATA_DIR: string = '.data';
+
+  /** Connections of this process to PostgreSQL, at most. */
+  @IsInt()
+  @Min(1)
+  @Max(500)
+  @Type(() => Number)
+  readonly DATABASE_POOL_SIZE: number = 10;
+
+  /** Named prepared statements. Off behind a PgBouncer older than 1.21. */
+  @IsBoolean()
+  @asBoolean
+  readonly DATABASE_NAMED_STATEMENTS: boolean = true;
+
+  /** Signs access tokens (HS256). At least 32 characters. */
+  @IsOptional()
+  @MinLength(32, { message: 'JWT_SECRET must have at least 32 characters' })
+  readonly JWT_SECRET?: string;
+
+  @IsOptional()
+  @IsBoolean()
+  @asBoolean
+  readonly GRAPHQL_INTROSPECTION?: boolean;
+
+  get isProduction(): boolean {
+    return this.NODE_ENV === 'production';
+  }
+
+  /** The schema may be asked for: always outside production, there by setting. */
+  get introspection(): boolean {
+    return this.GRAPHQL_INTROSPECTION ?? !this.isProduction;
+  }
+
+  get migrationUrl(): string | undefined {
+    return this.DATABASE_MIGRATION_URL ?? this.DATABASE_URL;
+  }
+
+  /** @throws Error with one line for each setting that is missing or wrong; never with a value */
+  static read(variables: NodeJS.ProcessEnv): Environment {
+    const set = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== undefined && value !== ''));
+    const environment = plainToInstance(Environment, set, { exposeDefaultValues: true });
+    const wrong = validateSync(environment, { validationError: { target: false, value: false } }).flatMap((error) =>
+      Object.values(error.constraints ?? {}),
+    );
+    if (environment.isProduction) wrong.push(...missingInProduction(environment));
+    if (wrong.length) throw new Error(`The environment is not complete:\n${wrong.map((line) => `  - ${line}`).join('\n')}`);
+    return environment;
+  }
+}
+
+function missingInProduction({ DATABASE_URL, JWT_SECRET }: Environment): string[] {
+  const missing: string[] = [];
+  if (!DATABASE_URL) missing.push('DATABASE_URL is missing: production does not embed its database');
+  if (!JWT_SECRET) missing.push('JWT_SECRET is missing: make one with `openssl rand -base64 48`');
+  else if (PLACEHOLDER.test(JWT_SECRET) || new Set(JWT_SECRET).size < 10)
+    missing.push('JWT_SECRET is a placeholder: make one with `openssl rand -base64 48`');
+  return missing;
+}

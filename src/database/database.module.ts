@@ -1,0 +1,18 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { applicationDataSource, type ConnectionSettings } from './data-source.ts';
+import { Transactions } from './transactions.ts';
+
+/** The pool and its transactions. Everything else about PostgreSQL is hidden behind Transactions. */
+@Module({})
+export class DatabaseModule {
+  static with(settings: ConnectionSettings): DynamicModule {
+    return {
+      module: DatabaseModule,
+      global: true,
+      imports: [TypeOrmModule.forRoot({ ...applicationDataSource(settings), autoLoadEntities: true, retryAttempts: 1 })],
+      providers: [Transactions],
+      exports: [Transactions],
+    };
+  }
+}

@@ -1,0 +1,57 @@
+interface PostgresError {
+  code?: string;
+  constraint?: string;
+}
+
+/** SQLSTATE, or a Node connection code such as ECONNRESET, of an error from the driver or through TypeORM. */
+export function sqlStateOf(error: unknown): string | undefined {
+  return (postgresErrorOf(error).code ?? connectionLost(error)) || undefined;
+}
+
+/** The name of the constraint that refused. */
+export function constraintOf(error: unknown): string | undefined {
+  return postgresErrorOf(error).constraint;
+}
+
+/** Whether this constraint was violated (23xxx). */
+export function violates(error: unknown, constraint: string): boolean {
+  return constraintOf(error) === constraint;
+}
+
+export enum Recovery {
+  /** A business answer or a bug: replaying would give the same. */
+  NONE = 'NONE',
+  /** Certainly rolled back by PostgreSQL; the connection is fine. */
+  REPLAY = 'REPLAY',
+  /** As REPLAY, but once: what was too slow twice is too slow. */
+  REPLAY_ONCE = 'REPLAY_ONCE',
+  /** The connection is gone. Before COMMIT nothing was saved. */
+  RECONNECT = 'RECONNECT',
+}
+
+/** What may be done about an error, by ledger.md's table of SQLSTATEs. */
+export function recoveryOf(error: unknown): Recovery {
+  const state = sqlStateOf(error);
+  if (!state) return Recovery.NONE;
+  if (['40001', '40P01', '55P03'].includes(state)) return Recovery.REPLAY;
+  // 57014: statement time-out. 23P01: somebody overlapped in the same instant; the replay can say who.
+  if (['57014', '23P01'].includes(state)) return Recovery.REPLAY_ONCE;
+  if (/^(08...|57P0[123]|53300|25006|25P03|E[A-Z_]+|CONNECTION_LOST)$/.test(state)) return Recovery.RECONNECT;
+  return Recovery.NONE;
+}
+
+function postgresErrorOf(error: unknown): PostgresError {
+  if (!(error instanceof Error)) return {};
+  const { driverError } = error as { driverError?: PostgresError };
+  return driverError ?? (error as PostgresError);
+}
+
+/** node-pg tells a few losses of the connection by their message alone. */
+function connectionLost(error: unknown): string {
+  const message = error instanceof Error ? error.message : '';
+  return /Connection terminated|Client has encountered a connection error|Client was closed|connection is closed|timeout exceeded when trying to connect|not queryable/i.test(
+    message,
+  )
+    ? 'CONNECTION_LOST'
+    : '';
+}

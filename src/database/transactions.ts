@@ -1,0 +1,134 @@
+import { Injectable, Logger } from '@nestjs/common';
+import type { PoolClient, QueryResult } from 'pg';
+import { DataSource, type QueryRunner } from 'typeorm';
+import { DomainError, OutcomeUnknown, TryAgain } from '../errors/domain-error.ts';
+import { transactionAttempts } from '../observability/counters.ts';
+import type { RequestContext } from '../request-context/request-context.ts';
+import { backOff } from './back-off.ts';
+import { Recovery, recoveryOf, sqlStateOf } from './sql-errors.ts';
+import { Tx } from './tx.ts';
+
+export const MOST_ATTEMPTS = 5;
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+/** The commit was sent and its answer never came. */
+class CommitLost extends Error {}
+
+/**
+ * The only place that begins, commits and replays a transaction.
+ *
+ * READ COMMITTED with explicit row locks (docs/decisions/). The unit of work is ours because TypeORM's reports success
+ * for a transaction that PostgreSQL rolled back at COMMIT, and gives broken connections back to the pool.
+ */
+@Injectable()
+export class Transactions {
+  private readonly log = new Logger(Transactions.name);
+
+  constructor(private readonly dataSource: DataSource) {}
+
+  /**
+   * Runs the closure in one transaction of the context's organization and commits it. After a passing fault the
+   * *whole closure* runs again in a new transaction, at most 5 times: it must have no effect outside `tx`
+   * (see `tx.afterCommit`).
+   *
+   * @throws TryAgain the fault outlasted the attempts; nothing was changed
+   * @throws OutcomeUnknown the connection broke during COMMIT, and no idempotency key makes a replay safe
+   */
+  async run<T>(ctx: RequestContext, work: (tx: Tx) => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.attempt(ctx, work);
+      } catch (error) {
+        if (error instanceof DomainError) throw error;
+        await this.recover(error, attempt);
+      }
+    }
+  }
+
+  /** Decides whether another attempt may follow, and waits for it; throws where none may. */
+  private async recover(error: unknown, attempt: number): Promise<void> {
+    const commitLost = error instanceof CommitLost;
+    const cause = commitLost ? error.cause : error;
+    const recovery = recoveryOf(cause);
+    if (recovery === Recovery.NONE && !commitLost) throw error;
+    const state = sqlStateOf(cause) ?? 'unknown';
+    const most = recovery === Recovery.REPLAY_ONCE ? 2 : MOST_ATTEMPTS;
+    if (attempt >= most) {
+      transactionAttempts.increment(`gave-up:${state}`);
+      this.log.warn(`gave up after ${attempt} attempts, SQLSTATE ${state}`);
+      if (state === '23P01') throw error;
+      throw commitLost ? new OutcomeUnknown(cause) : new TryAgain();
+    }
+    transactionAttempts.increment(`replayed:${state}`);
+    await backOff(attempt);
+  }
+
+  private async attempt<T>(ctx: RequestContext, work: (tx: Tx) => Promise<T>): Promise<T> {
+    const runner = this.dataSource.createQueryRunner();
+    const client = (await runner.connect()) as PoolClient;
+    try {
+      await client.query(beginning(ctx.organizationId));
+      // TypeORM asks this before it locks a row; its own startTransaction() would cost a round trip more
+      Object.assign(runner, { isTransactionActive: true });
+      const tx = new Tx(ctx, runner.manager);
+      const result = await work(tx);
+      await this.commit(client, tx);
+      tx.committed();
+      return result;
+    } catch (error) {
+      await this.abandon(client, error);
+      throw error;
+    } finally {
+      await this.giveBack(runner);
+    }
+  }
+
+  private async commit(client: PoolClient, tx: Tx): Promise<void> {
+    let answer: QueryResult;
+    try {
+      answer = await client.query('COMMIT');
+    } catch (error) {
+      // a deferred constraint or a serialization failure at COMMIT is a certain rollback; a lost connection is not
+      if (recoveryOf(error) !== Recovery.RECONNECT) throw error;
+      if (tx.mayReplayBlindly) throw new CommitLost('COMMIT was not answered', { cause: error });
+      throw new OutcomeUnknown(error);
+    }
+    // an SQL error that was swallowed inside the closure: PostgreSQL answers COMMIT with ROLLBACK and calls it success
+    if (answer.command !== 'COMMIT') throw new Error(`COMMIT was answered with ${answer.command}: nothing was saved`);
+    transactionAttempts.increment('committed');
+  }
+
+  /** Rolls back; a connection that may still hold the transaction is closed instead of being used again. */
+  private async abandon(client: PoolClient, error: unknown): Promise<void> {
+    const broken = error instanceof OutcomeUnknown || error instanceof CommitLost || recoveryOf(error) === Recovery.RECONNECT;
+    if (!broken) {
+      try {
+        await client.query('ROLLBACK');
+        return;
+      } catch (failure) {
+        this.log.warn(`ROLLBACK failed, the connection is closed: ${sqlStateOf(failure) ?? 'unknown'}`);
+      }
+    }
+    await close(client);
+  }
+
+  private async giveBack(runner: QueryRunner): Promise<void> {
+    Object.assign(runner, { isTransactionActive: false });
+    await runner.release();
+  }
+}
+
+/** Ending a client makes the pool drop it on release. A connection that is gone already cannot be ended twice. */
+async function close(client: PoolClient): Promise<void> {
+  await (client as unknown as { end(): Promise<void> }).end().catch(() => undefined);
+}
+
+/** BEGIN and the tenant in one round trip. `set_config(..., true)` ends with the transaction: safe with any pool. */
+function beginning(organizationId: string | null | undefined): string {
+  if (organizationId != null && !UUID.test(organizationId)) throw new Error('An organization id is a UUID.');
+  return (
+    'BEGIN ISOLATION LEVEL READ COMMITTED; ' +
+    `SELECT set_config('app.organization_id', '${organizationId ?? ''}', true), ` +
+    `set_config('app.reach', '${organizationId === null ? 'all' : 'own'}', true)`
+  );
+}

@@ -1,0 +1,90 @@
+import { ErrorCode } from './error-code.ts';
+
+/**
+ * A refusal that is part of the product: thrown inside a transaction it rolls everything back, and the edge turns it
+ * into `extensions.code`. Messages and details never hold names, dates of birth, notes, SQL or stacks.
+ */
+export abstract class DomainError extends Error {
+  abstract readonly code: ErrorCode;
+  readonly details: Readonly<Record<string, unknown>> = {};
+
+  constructor(message: string) {
+    super(message);
+    this.name = new.target.name;
+  }
+}
+
+/** Who is asking is not known: no token, a broken or expired one, a wrong password, or an inactive user. */
+export class Unauthenticated extends DomainError {
+  readonly code = ErrorCode.UNAUTHENTICATED;
+  constructor(message = 'Sign in: the access token is missing, broken or expired.') {
+    super(message);
+  }
+}
+
+/** The caller's own organization has it, but the caller has no right to it. Recorded as ACCESS_DENIED. */
+export class Forbidden extends DomainError {
+  readonly code = ErrorCode.FORBIDDEN;
+  constructor(
+    message = 'You do not have the right to do this.',
+    override readonly details: { resource?: string; resourceId?: string } = {},
+  ) {
+    super(message);
+  }
+}
+
+/** No such object in the caller's organization: the same answer for another tenant's, so that ids cannot be probed. */
+export class NotFound extends DomainError {
+  readonly code = ErrorCode.NOT_FOUND;
+  override readonly details: { resource: string; resourceId: string };
+  constructor(resource: string, resourceId: string) {
+    super(`There is no such ${resource}.`);
+    this.details = { resource, resourceId };
+  }
+}
+
+/** The request itself is wrong. `details.fields` maps the field's path to what is wrong with it. */
+export class BadUserInput extends DomainError {
+  readonly code = ErrorCode.BAD_USER_INPUT;
+  override readonly details: { fields: Record<string, string[]> } & Record<string, unknown>;
+  constructor(fields: Record<string, string | string[]>, more: Record<string, unknown> = {}) {
+    const messages = Object.fromEntries(Object.entries(fields).map(([field, said]) => [field, [said].flat()]));
+    super(`Bad input. ${Object.entries(messages).map(([field, said]) => `${field}: ${said.join(', ')}`).join('; ')}`);
+    this.details = { fields: messages, ...more };
+  }
+}
+
+/** Somebody changed the object since the caller read it. */
+export class StaleVersion extends DomainError {
+  readonly code = ErrorCode.STALE_VERSION;
+  override readonly details: { currentVersion: number };
+  constructor(currentVersion: number) {
+    super('The object has changed since you read it. Read it again and repeat the change.');
+    this.details = { currentVersion };
+  }
+}
+
+/** @throws StaleVersion when the caller expected another version than the current one */
+export function requireVersion(current: number, expected: number | null | undefined): void {
+  if (expected != null && expected !== current) throw new StaleVersion(current);
+}
+
+/** A passing fault outlasted the server's own retries. Nothing was changed; the same call may succeed later. */
+export class TryAgain extends DomainError {
+  readonly code = ErrorCode.TRY_AGAIN;
+  constructor() {
+    super('The server is busy or restarting. Nothing was changed: try again.');
+  }
+}
+
+/**
+ * The connection broke while the commit was on its way, and nothing tells which way it went. Not TRY_AGAIN, which
+ * promises that nothing was changed.
+ */
+export class OutcomeUnknown extends DomainError {
+  readonly code = ErrorCode.INTERNAL_SERVER_ERROR;
+  constructor(cause: unknown) {
+    super('The connection was lost while the change was being saved. Read the object to see whether it was.');
+    this.cause = cause;
+  }
+}

@@ -1,0 +1,73 @@
+export enum Role {
+  ADMIN = 'ADMIN',
+  PRACTITIONER = 'PRACTITIONER',
+  PATIENT = 'PATIENT',
+}
+
+/** A signed-in user, as the database said within the last seconds: never taken from a token's claims alone. */
+export interface Actor {
+  readonly userId: string;
+  readonly organizationId: string;
+  readonly role: Role;
+  readonly isSuperAdmin: boolean;
+  /** The practitioner this user is; set for role PRACTITIONER. */
+  readonly practitionerId?: string;
+  /** The patient this user is; set for role PATIENT. */
+  readonly patientId?: string;
+}
+
+/** Where a request comes from, for the audit trail. */
+export interface Origin {
+  readonly requestId: string;
+  readonly ipAddress?: string;
+}
+
+/** Tells the present instant; the demo data and the tests bring their own. */
+export type Now = () => Date;
+
+/**
+ * Who asks, for which organization, and when. The first argument of every use case.
+ *
+ * `organizationId` is the organization that is worked in: the actor's own, except where a super admin reaches into
+ * another one. `null` means every organization; only a super admin has that, and only to read.
+ */
+export class RequestContext {
+  private constructor(
+    readonly origin: Origin,
+    readonly now: Now,
+    private readonly signedIn: Actor | undefined,
+    readonly organizationId: string | null | undefined,
+  ) {}
+
+  static anonymous(origin: Origin, now: Now): RequestContext {
+    return new RequestContext(origin, now, undefined, undefined);
+  }
+
+  /** The same request, made by this user: in their own organization, or for a super admin in every one. */
+  as(actor: Actor): RequestContext {
+    return new RequestContext(this.origin, this.now, actor, actor.isSuperAdmin ? null : actor.organizationId);
+  }
+
+  /**
+   * The same request inside one organization. Whether the caller may is settled before (access/tenancy.ts, login);
+   * PostgreSQL holds every row of the transaction to it.
+   */
+  within(organizationId: string): RequestContext {
+    return new RequestContext(this.origin, this.now, this.signedIn, organizationId);
+  }
+
+  get isSignedIn(): boolean {
+    return this.signedIn !== undefined;
+  }
+
+  /** Who asks, where it may be nobody: the login itself, and the audit of what nobody was allowed. */
+  get actorIfAny(): Actor | undefined {
+    return this.signedIn;
+  }
+
+  /** Who asks. The guards have refused everybody else before a use case runs, so a missing actor is a bug. */
+  get actor(): Actor {
+    if (!this.signedIn) throw new Error('This use case needs a signed-in user, and its door let somebody else in.');
+    return this.signedIn;
+  }
+}

@@ -1,0 +1,41 @@
+import { Temporal } from 'temporal-polyfill';
+
+/** A calendar date in an organization's time zone, `YYYY-MM-DD`; compares as a string. */
+export type LocalDate = string;
+
+/** The date on the wall calendar of a time zone at an instant. */
+export function localDate(instant: Date, timeZone: string): LocalDate {
+  return zoned(instant, timeZone).toPlainDate().toString();
+}
+
+/** The first instant of a local date: not always midnight, since a few zones skip it when their clocks change. */
+export function startOfLocalDate(date: LocalDate, timeZone: string): Date {
+  const start = Temporal.PlainDate.from(date).toZonedDateTime({ timeZone });
+  return new Date(start.epochMilliseconds);
+}
+
+/** The local date that many days later (or earlier, below 0). */
+export function plusDays(date: LocalDate, days: number): LocalDate {
+  return Temporal.PlainDate.from(date).add({ days }).toString();
+}
+
+/** The instant of a wall-clock time; of a doubled hour the first, as RFC 5545 has it. */
+export function instantAt(date: LocalDate, time: string, timeZone: string): Date {
+  const at = Temporal.PlainDateTime.from(`${date}T${time}`).toZonedDateTime(timeZone, { disambiguation: 'compatible' });
+  return new Date(at.epochMilliseconds);
+}
+
+/** An IANA zone by its name. Offsets such as +05:00 are refused: they know nothing of daylight saving time. */
+export function isTimeZone(name: string): boolean {
+  if (!/^[A-Za-z][A-Za-z0-9_+\-/]{0,63}$/.test(name)) return false;
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function zoned(instant: Date, timeZone: string): Temporal.ZonedDateTime {
+  return Temporal.Instant.fromEpochMilliseconds(instant.getTime()).toZonedDateTimeISO(timeZone);
+}
