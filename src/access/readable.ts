@@ -1,0 +1,64 @@
+import type { SelectQueryBuilder } from 'typeorm';
+import { TenantRepository, type RowKey, type TenantRow } from '../database/tenant-repository.ts';
+import type { Tx } from '../database/tx.ts';
+import { Forbidden, NotFound } from '../errors/domain-error.ts';
+import { scopeOf, type RecordKind } from './record-scope.ts';
+
+/** The rows of one kind that the caller may read. */
+export class Readable<Row extends TenantRow> {
+  readonly rows: TenantRepository<Row>;
+
+  constructor(
+    entity: new () => Row,
+    private readonly kind: RecordKind,
+  ) {
+    this.rows = new TenantRepository(entity);
+  }
+
+  /** All of them, as `row`: what a list starts from. */
+  query(tx: Tx): SelectQueryBuilder<Row> {
+    return this.narrowed(tx, this.rows.select(tx));
+  }
+
+  /**
+   * @throws NotFound no such row in the caller's organization
+   * @throws Forbidden the organization has it, and the caller may not read it
+   */
+  async one(tx: Tx, id: string): Promise<Row> {
+    const row = await this.rows.find(tx, id);
+    if (!row) throw new NotFound(this.kind, id);
+    await this.requireScope(tx, id);
+    return row;
+  }
+
+  /**
+   * Refuses a filter by an id that the caller could not read.
+   *
+   * @throws NotFound, Forbidden as `one`
+   */
+  async requireAll(tx: Tx, ids: readonly (string | null | undefined)[]): Promise<void> {
+    for (const id of ids) if (id != null) await this.one(tx, id);
+  }
+
+  /** Those with these keys that the caller may read: a loader's batch. */
+  async many(tx: Tx, keys: readonly RowKey[]): Promise<Row[]> {
+    if (!keys.length) return [];
+    return this.query(tx)
+      .andWhere('row.organizationId = ANY(:keyOrganizations) AND row.id = ANY(:keyIds)', {
+        keyOrganizations: [...new Set(keys.map((key) => key.organizationId))],
+        keyIds: [...new Set(keys.map((key) => key.id))],
+      })
+      .getMany();
+  }
+
+  private async requireScope(tx: Tx, id: string): Promise<void> {
+    if (!scopeOf(tx.ctx.actor, this.kind)) return;
+    const may = await this.query(tx).andWhere('row.id = :id', { id }).getExists();
+    if (!may) throw new Forbidden(undefined, { resource: this.kind, resourceId: id });
+  }
+
+  private narrowed(tx: Tx, query: SelectQueryBuilder<Row>): SelectQueryBuilder<Row> {
+    const scope = scopeOf(tx.ctx.actor, this.kind);
+    return scope ? query.andWhere(scope.where, scope.parameters) : query;
+  }
+}

@@ -1,0 +1,11 @@
+import { SetMetadata, type CustomDecorator } from '@nestjs/common';
+import type { Permission } from './permission.ts';
+
+export const REQUIRED = 'access:required';
+export const PUBLIC = 'public';
+
+/** What a caller needs to pass this door; on a class, the default of all its doors. A door without one is shut. */
+export const Requires = (permission: Permission): CustomDecorator => SetMetadata(REQUIRED, permission);
+
+/** Anybody may pass, signed in or not: the login, and the fields of what it answers. */
+export const Public = (): CustomDecorator => SetMetadata(REQUIRED, PUBLIC);

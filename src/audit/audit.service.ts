@@ -1,0 +1,120 @@
+import { Injectable } from '@nestjs/common';
+import { v7 as uuid } from 'uuid';
+import { Transactions } from '../database/transactions.ts';
+import type { Tx } from '../database/tx.ts';
+import type { DomainError } from '../errors/domain-error.ts';
+import type { RequestContext } from '../request-context/request-context.ts';
+
+export enum AuditOutcome {
+  SUCCESS = 'SUCCESS',
+  DENIED = 'DENIED',
+  FAILURE = 'FAILURE',
+}
+
+export interface AuditRecord {
+  /** Such as CREATE_APPOINTMENT, READ_SESSION, LOGIN_FAILURE. */
+  readonly action: string;
+  /** Such as appointment, session, authorization, patient, user. */
+  readonly resource: string;
+  readonly resourceId?: string | null;
+  readonly patientId?: string | null;
+  readonly outcome?: AuditOutcome;
+  /** Names of changed fields, ids, units and times. Never the text of notes, a password or a token. */
+  readonly details?: Readonly<Record<string, unknown>>;
+}
+
+interface Readable {
+  readonly id: string;
+  readonly patientId?: string;
+}
+
+/**
+ * The trail of who did and saw what (45 CFR 164.312(b)). An event is written in the transaction of what it tells of, so
+ * that neither exists without the other.
+ */
+@Injectable()
+export class AuditService {
+  constructor(private readonly transactions: Transactions) {}
+
+  async record(tx: Tx, event: AuditRecord): Promise<void> {
+    await this.write(tx, tx.reach ?? tx.ctx.actor.organizationId, [event]);
+  }
+
+  /** Several events of one change, in one statement. */
+  async recordAll(tx: Tx, events: readonly AuditRecord[]): Promise<void> {
+    await this.write(tx, tx.reach ?? tx.ctx.actor.organizationId, events);
+  }
+
+  /**
+   * That rows were read: one event for a list or a loader's batch, with how many, which, and by which filter. What was
+   * read in several organizations by a super admin is recorded in each.
+   */
+  async recordRead(
+    tx: Tx,
+    resource: string,
+    rows: readonly (Readable & { organizationId: string })[],
+    filter?: object | null,
+  ): Promise<void> {
+    const ids = rows.map((row) => row.id);
+    const [only] = rows.length === 1 ? rows : [];
+    await this.record(tx, {
+      action: `READ_${resource.toUpperCase()}`,
+      resource,
+      resourceId: only?.id,
+      patientId: only && (resource === 'patient' ? only.id : only.patientId),
+      details: { count: rows.length, ...(filter && { filter }), ...(ids.length > 1 && { ids }) },
+    });
+  }
+
+  /** A refusal, in a transaction of its own, since the refused one is rolled back; in the caller's own organization. */
+  async recordDenied(ctx: RequestContext, error: DomainError): Promise<void> {
+    const { resource = 'api', resourceId } = error.details as { resource?: string; resourceId?: string };
+    const home = ctx.within(ctx.actor.organizationId);
+    await this.transactions.run(home, (tx) =>
+      this.record(tx, {
+        action: 'ACCESS_DENIED',
+        resource,
+        resourceId: isUuid(resourceId) ? resourceId : null,
+        outcome: AuditOutcome.DENIED,
+        details: { code: error.code },
+      }),
+    );
+  }
+
+  /** What belongs to no organization: a login with an email that nobody has. */
+  async recordNowhere(tx: Tx, event: AuditRecord): Promise<void> {
+    await this.write(tx, null, [event]);
+  }
+
+  private async write(tx: Tx, organizationId: string | null, events: readonly AuditRecord[]): Promise<void> {
+    const { origin, actorIfAny: actor } = tx.ctx;
+    const rows = events.map((event) => ({
+      id: uuid(),
+      organization_id: organizationId,
+      actor_id: actor?.userId,
+      actor_role: actor?.isSuperAdmin ? 'SUPER_ADMIN' : actor?.role,
+      action: event.action,
+      resource: event.resource,
+      resource_id: event.resourceId,
+      patient_id: event.patientId,
+      outcome: event.outcome ?? AuditOutcome.SUCCESS,
+      ip_address: origin.ipAddress,
+      request_id: origin.requestId,
+      details: event.details,
+    }));
+    await tx.sql(
+      `INSERT INTO audit_events (id, organization_id, actor_id, actor_role, action, resource, resource_id, patient_id,
+                                 outcome, ip_address, request_id, details)
+       SELECT id, organization_id, actor_id, actor_role, action, resource, resource_id, patient_id,
+              outcome, ip_address, request_id, details
+         FROM json_to_recordset($1::json) AS event (id uuid, organization_id uuid, actor_id uuid, actor_role text,
+              action text, resource text, resource_id uuid, patient_id uuid, outcome text, ip_address text,
+              request_id text, details json)`,
+      [JSON.stringify(rows)],
+    );
+  }
+}
+
+function isUuid(value: unknown): value is string {
+  return typeof value === 'string' && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(value);
+}

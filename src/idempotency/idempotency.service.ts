@@ -1,0 +1,52 @@
+import { createHash } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import stringify from 'safe-stable-stringify';
+import type { Tx } from '../database/tx.ts';
+import { IdempotencyKeyReused } from './idempotency.errors.ts';
+
+export interface KeyedCall {
+  /** The mutation: keys of different operations do not meet. */
+  readonly operation: string;
+  /** What the client sent, the key included. Equal instants in different offsets are the same input. */
+  readonly input: { readonly idempotencyKey?: string | null };
+  /** The object that the call makes or changes; known beforehand, so that one statement claims the key with its outcome. */
+  readonly resourceId: string;
+}
+
+/** The same call twice, even at the same instant or after a crash, happens once. */
+@Injectable()
+export class Idempotency {
+  /**
+   * Claims the key and does the work, or finds it claimed and gives the object of the first call. The claim is part of
+   * the transaction: a refused call leaves its key free, a crash leaves nothing, a call at the same instant waits here.
+   *
+   * Locks: the key, first of all (see docs/architecture.md, lock order).
+   *
+   * @throws IdempotencyKeyReused the key came before with a different input
+   */
+  async once<T>(tx: Tx, call: KeyedCall, work: () => Promise<T>, replay: (resourceId: string) => Promise<T>): Promise<T> {
+    const key = call.input.idempotencyKey;
+    if (key == null) return work();
+    tx.allowBlindReplay();
+    const hash = hashOf(call.input);
+    const claimed = await tx.sql(
+      `INSERT INTO idempotency_keys (organization_id, operation, key, request_hash, resource_id) VALUES ($1, $2, $3, $4, $5)
+       ON CONFLICT DO NOTHING RETURNING 1`,
+      [tx.organizationId, call.operation, key, hash, call.resourceId],
+    );
+    if (claimed.length) return work();
+    const [first] = await tx.sql<{ request_hash: Buffer; resource_id: string }>(
+      'SELECT request_hash, resource_id FROM idempotency_keys WHERE organization_id = $1 AND operation = $2 AND key = $3',
+      [tx.organizationId, call.operation, key],
+    );
+    if (!first?.request_hash.equals(hash)) throw new IdempotencyKeyReused();
+    return replay(first.resource_id);
+  }
+}
+
+/** What is left out and what is null mean different things to some inputs, so only the former is dropped. */
+function hashOf(input: object): Buffer {
+  return createHash('sha256')
+    .update(stringify({ ...input, idempotencyKey: undefined }) ?? '')
+    .digest();
+}
