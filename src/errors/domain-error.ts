@@ -88,3 +88,11 @@ export class OutcomeUnknown extends DomainError {
     this.cause = cause;
   }
 }
+
+/** The object's status does not allow this step. Nothing was changed. */
+export class InvalidStatusTransition extends DomainError {
+  readonly code = ErrorCode.INVALID_STATUS_TRANSITION;
+  constructor(override readonly details: { from: string; to: string } & Record<string, unknown>) {
+    super(`What is ${details.from} cannot become ${details.to}.`);
+  }
+}

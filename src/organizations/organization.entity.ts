@@ -7,5 +7,5 @@ export class Organization {
   @Column('text') name: string;
   /** IANA name; every local date of the organization is a date of this zone. */
   @Column('text', { name: 'time_zone' }) timeZone: string;
-  @Column('timestamptz', { name: 'created_at', precision: 3 }) createdAt: Date;
+  @Column({ type: 'timestamptz', name: 'created_at', precision: 3 }) createdAt: Date;
 }

@@ -11,14 +11,14 @@ export class Patient {
   @Column('text', { name: 'first_name' }) firstName: string;
   @Column('text', { name: 'last_name' }) lastName: string;
   /** What lists sort and search by: the name in lower case, without accents. */
-  @Column('text', { name: 'first_name_key', collation: 'C' }) firstNameKey: string;
-  @Column('text', { name: 'last_name_key', collation: 'C' }) lastNameKey: string;
+  @Column({ type: 'text', name: 'first_name_key', collation: 'C' }) firstNameKey: string;
+  @Column({ type: 'text', name: 'last_name_key', collation: 'C' }) lastNameKey: string;
   @Column('date', { name: 'date_of_birth' }) dateOfBirth: string;
   @Column('text', { name: 'medical_record_number' }) medicalRecordNumber: string;
-  @Column('text', { name: 'medical_record_number_key', collation: 'C' }) medicalRecordNumberKey: string;
+  @Column({ type: 'text', name: 'medical_record_number_key', collation: 'C' }) medicalRecordNumberKey: string;
   @Column('text', { name: 'phone_number', nullable: true }) phoneNumber: string | null;
-  @Column('timestamptz', { name: 'created_at', precision: 3 }) createdAt: Date;
-  @Column('timestamptz', { name: 'updated_at', precision: 3 }) updatedAt: Date;
+  @Column({ type: 'timestamptz', name: 'created_at', precision: 3 }) createdAt: Date;
+  @Column({ type: 'timestamptz', name: 'updated_at', precision: 3 }) updatedAt: Date;
 
   @ManyToOne(() => Organization, { nullable: false })
   @JoinColumn({ name: 'organization_id', foreignKeyConstraintName: 'patients_organization' })

@@ -17,7 +17,7 @@ import type { Role } from '../request-context/request-context.ts';
 export class User {
   @PrimaryColumn('uuid', { name: 'organization_id', primaryKeyConstraintName: 'users_key' }) organizationId: string;
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'users_key' }) id: string;
-  @Column('text', { collation: 'C' }) email: string;
+  @Column({ type: 'text', collation: 'C' }) email: string;
   /** argon2id, in PHC string format. */
   @Column('text', { name: 'password_hash' }) passwordHash: string;
   @Column('text') role: Role;
@@ -25,8 +25,8 @@ export class User {
   @Column('uuid', { name: 'practitioner_id', nullable: true }) practitionerId: string | null;
   @Column('uuid', { name: 'patient_id', nullable: true }) patientId: string | null;
   @Column('boolean', { default: true }) active: boolean;
-  @Column('timestamptz', { name: 'created_at', precision: 3 }) createdAt: Date;
-  @Column('timestamptz', { name: 'updated_at', precision: 3 }) updatedAt: Date;
+  @Column({ type: 'timestamptz', name: 'created_at', precision: 3 }) createdAt: Date;
+  @Column({ type: 'timestamptz', name: 'updated_at', precision: 3 }) updatedAt: Date;
 
   @ManyToOne(() => Organization, { nullable: false })
   @JoinColumn({ name: 'organization_id', foreignKeyConstraintName: 'users_organization' })

@@ -1,0 +1,19 @@
+import { Module } from '@nestjs/common';
+import { AuthorizationsModule } from '../authorizations/authorizations.module.ts';
+import { IdempotencyModule } from '../idempotency/idempotency.module.ts';
+import { PatientsModule } from '../patients/patients.module.ts';
+import { PractitionersModule } from '../practitioners/practitioners.module.ts';
+import { ServiceCodesModule } from '../service-codes/service-codes.module.ts';
+import { AppointmentQueries } from './appointment-queries.ts';
+import { AppointmentsResolver } from './appointments.resolver.ts';
+import { AppointmentsService } from './appointments.service.ts';
+import { BookingService } from './booking.service.ts';
+import { Calendar } from './calendar.ts';
+
+/** Booked visits. */
+@Module({
+  imports: [AuthorizationsModule, IdempotencyModule, PatientsModule, PractitionersModule, ServiceCodesModule],
+  providers: [AppointmentQueries, AppointmentsResolver, AppointmentsService, BookingService, Calendar],
+  exports: [AppointmentQueries, AppointmentsService, BookingService],
+})
+export class AppointmentsModule {}

@@ -1,0 +1,68 @@
+import { Injectable } from '@nestjs/common';
+import type { Tx } from '../database/tx.ts';
+import { NotFound } from '../errors/domain-error.ts';
+import type { TimeWindow } from '../time/time-window.ts';
+import { Busy, SchedulingConflict } from './appointment.errors.ts';
+
+/** Who is to meet, and when. */
+export interface Meeting {
+  readonly practitionerId: string;
+  readonly patientId: string;
+  readonly window: TimeWindow;
+  /** The appointment itself, when it is being moved. */
+  readonly except?: string;
+}
+
+/** Keeps a practitioner, and a patient, from having two live appointments at a time. */
+@Injectable()
+export class Calendar {
+  /**
+   * Locks the practitioner, then the patient, so that bookings of the same people come one after the other, and tells
+   * the organization's zone on the way.
+   *
+   * @throws NotFound one of them is not in the organization
+   */
+  async lockPeople(tx: Tx, { practitionerId, patientId }: Omit<Meeting, 'window'>): Promise<{ timeZone: string }> {
+    const [found] = await tx.sql<{ timeZone: string }>(
+      `SELECT organization.time_zone AS "timeZone"
+         FROM practitioners practitioner, patients patient, organizations organization
+        WHERE practitioner.organization_id = $1 AND practitioner.id = $2
+          AND patient.organization_id = $1 AND patient.id = $3 AND organization.id = $1
+          FOR NO KEY UPDATE OF practitioner, patient`,
+      [tx.organizationId, practitionerId, patientId],
+    );
+    if (found) return found;
+    const [patient] = await tx.sql('SELECT id FROM patients WHERE organization_id = $1 AND id = $2', [tx.organizationId, patientId]);
+    throw patient ? new NotFound('practitioner', practitionerId) : new NotFound('patient', patientId);
+  }
+
+  /**
+   * A statement of its own, after the locks, so that it sees what the booking before has just committed.
+   *
+   * @throws SchedulingConflict naming who is busy
+   */
+  async requireFree(tx: Tx, { practitionerId, patientId, window, except }: Meeting): Promise<void> {
+    const overlaps = await tx.sql<{ id: string; practitioner: boolean; patient: boolean }>(
+      `SELECT id, bool_or(practitioner) AS practitioner, bool_or(patient) AS patient FROM (
+         SELECT id, true AS practitioner, false AS patient FROM appointments
+          WHERE organization_id = $1 AND practitioner_id = $2 AND start_time > $4::timestamptz - interval '12 hours 1 second'
+            AND start_time < $5 AND end_time > $4 AND status IN ('SCHEDULED', 'IN_PROGRESS')
+         UNION ALL
+         SELECT id, false, true FROM appointments
+          WHERE organization_id = $1 AND patient_id = $3 AND start_time > $4::timestamptz - interval '12 hours 1 second'
+            AND start_time < $5 AND end_time > $4 AND status IN ('SCHEDULED', 'IN_PROGRESS')) overlap
+       WHERE id <> $6 GROUP BY id ORDER BY id`,
+      [tx.organizationId, practitionerId, patientId, window.start, window.end, except ?? NOBODY],
+    );
+    if (!overlaps.length) return;
+    throw new SchedulingConflict({
+      conflictsWith: [
+        ...(overlaps.some(({ practitioner }) => practitioner) ? [Busy.PRACTITIONER] : []),
+        ...(overlaps.some(({ patient }) => patient) ? [Busy.PATIENT] : []),
+      ],
+      appointmentIds: overlaps.map(({ id }) => id),
+    });
+  }
+}
+
+const NOBODY = '00000000-0000-0000-0000-000000000000';

@@ -1,0 +1,43 @@
+import { Args, Mutation, Resolver } from '@nestjs/graphql';
+import { Public } from '../access/requires.decorator.ts';
+import { Ctx, Holder, type RequestHolder } from '../request-context/ctx.decorator.ts';
+import type { RequestContext } from '../request-context/request-context.ts';
+import { AuthService, type SignIn } from './auth.service.ts';
+import { AuthPayload, LoginInput, RefreshTokenArgs } from './auth.types.ts';
+
+@Resolver()
+@Public()
+export class AuthResolver {
+  constructor(private readonly auth: AuthService) {}
+
+  @Mutation(() => AuthPayload)
+  async login(
+    @Ctx() ctx: RequestContext,
+    @Holder() holder: RequestHolder,
+    @Args('input') input: LoginInput,
+  ): Promise<SignIn> {
+    return enter(holder, await this.auth.login(ctx, input));
+  }
+
+  @Mutation(() => AuthPayload, {
+    description: 'A refresh token serves once; using a spent one ends every session descended from it.',
+  })
+  async refreshToken(
+    @Ctx() ctx: RequestContext,
+    @Holder() holder: RequestHolder,
+    @Args() { refreshToken }: RefreshTokenArgs,
+  ): Promise<SignIn> {
+    return enter(holder, await this.auth.refresh(ctx, refreshToken));
+  }
+
+  @Mutation(() => Boolean)
+  logout(@Ctx() ctx: RequestContext, @Args() { refreshToken }: RefreshTokenArgs): Promise<boolean> {
+    return this.auth.logout(ctx, refreshToken);
+  }
+}
+
+/** What is read below AuthPayload is read as the user who has just signed in. */
+function enter(holder: RequestHolder, signIn: SignIn): SignIn {
+  holder.current = holder.current.as(signIn.actor);
+  return signIn;
+}

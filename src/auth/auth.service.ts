@@ -1,0 +1,121 @@
+import { Injectable } from '@nestjs/common';
+import { AuditOutcome, AuditService } from '../audit/audit.service.ts';
+import { TenantRepository } from '../database/tenant-repository.ts';
+import { Transactions } from '../database/transactions.ts';
+import type { Tx } from '../database/tx.ts';
+import { Unauthenticated } from '../errors/domain-error.ts';
+import { RequestContext, type Actor } from '../request-context/request-context.ts';
+import { AccountsService } from '../users/accounts.service.ts';
+import { actorOf } from '../users/links.ts';
+import { verifyPassword } from '../users/passwords.ts';
+import { User } from '../users/user.entity.ts';
+import { ACCESS_TOKEN_SECONDS, AccessTokens } from './access-tokens.service.ts';
+import { RefreshTokens } from './refresh-tokens.service.ts';
+
+/** Somebody who has just signed in, and what they got. */
+export interface SignIn {
+  readonly accessToken: string;
+  readonly refreshToken: string;
+  readonly expiresIn: number;
+  readonly user: User;
+  readonly actor: Actor;
+}
+
+/** What a transaction of a sign-in decided: refused ones commit too, since their event must stay. */
+type Granted = Pick<SignIn, 'refreshToken' | 'user'> | undefined;
+
+/** Signing in and out. */
+@Injectable()
+export class AuthService {
+  private readonly users = new TenantRepository(User);
+
+  constructor(
+    private readonly transactions: Transactions,
+    private readonly accounts: AccountsService,
+    private readonly accessTokens: AccessTokens,
+    private readonly refreshTokens: RefreshTokens,
+    private readonly audit: AuditService,
+  ) {}
+
+  /** @throws Unauthenticated unknown email, wrong password or inactive user: one answer for all, after the same time */
+  async login(ctx: RequestContext, input: { email: string; password: string }): Promise<SignIn> {
+    const nobody = anonymous(ctx);
+    const account = await this.accounts.byEmail(nobody, input.email);
+    const fits = await verifyPassword(account?.passwordHash, input.password);
+    const granted = account && fits && account.active ? await this.grant(nobody, account) : undefined;
+    if (granted) return this.signIn(granted);
+    await this.recordFailure(nobody, account);
+    throw new Unauthenticated('The email or the password is wrong.');
+  }
+
+  /** @throws Unauthenticated the token is unknown, spent or expired, or its user may not sign in any more */
+  async refresh(ctx: RequestContext, refreshToken: string): Promise<SignIn> {
+    const nobody = anonymous(ctx);
+    const owned = await this.refreshTokens.find(nobody, refreshToken);
+    const granted =
+      owned &&
+      (await this.transactions.run(homeOf(nobody, owned.user), async (tx): Promise<Granted> => {
+        const user = await this.users.lock(tx, owned.user.id);
+        const granted = user?.active === true && (await this.refreshTokens.spend(tx, owned.tokenId));
+        await this.record(tx, 'REFRESH_TOKEN', owned.user, granted ? AuditOutcome.SUCCESS : AuditOutcome.FAILURE);
+        return granted ? { refreshToken: await this.refreshTokens.issue(tx, user.id), user } : undefined;
+      }));
+    if (!granted) throw new Unauthenticated('Sign in again: the refresh token is unknown, expired or already used.');
+    return this.signIn(granted);
+  }
+
+  /** Ends what the refresh token could go on with. True for an unknown one too: there is nothing left to end. */
+  async logout(ctx: RequestContext, refreshToken: string): Promise<boolean> {
+    const nobody = anonymous(ctx);
+    const owned = await this.refreshTokens.find(nobody, refreshToken);
+    if (!owned) return true;
+    await this.transactions.run(homeOf(nobody, owned.user), async (tx) => {
+      if (await this.refreshTokens.spend(tx, owned.tokenId)) await this.record(tx, 'LOGOUT', owned.user);
+    });
+    return true;
+  }
+
+  /** The password took its time: what was read before it is read again, locked against an update of the account. */
+  private grant(nobody: RequestContext, account: User): Promise<Granted> {
+    return this.transactions.run(homeOf(nobody, account), async (tx) => {
+      const user = await this.users.lock(tx, account.id);
+      if (!user?.active || user.passwordHash !== account.passwordHash) return undefined;
+      await this.record(tx, 'LOGIN', user);
+      return { refreshToken: await this.refreshTokens.issue(tx, user.id), user };
+    });
+  }
+
+  private async signIn({ refreshToken, user }: NonNullable<Granted>): Promise<SignIn> {
+    const actor = actorOf(user);
+    const accessToken = await this.accessTokens.issue(actor);
+    return { accessToken, refreshToken, expiresIn: ACCESS_TOKEN_SECONDS, user, actor };
+  }
+
+  /** In the trail of the account's organization; an email that nobody has belongs to none. Never the email itself. */
+  private async recordFailure(nobody: RequestContext, account: User | null): Promise<void> {
+    const event = {
+      action: 'LOGIN_FAILURE',
+      resource: 'user',
+      resourceId: account?.id,
+      outcome: AuditOutcome.FAILURE,
+    };
+    const scope = account ? nobody.within(account.organizationId) : nobody;
+    await this.transactions.run(scope, (tx) =>
+      account ? this.audit.record(tx, event) : this.audit.recordNowhere(tx, event),
+    );
+  }
+
+  private record(tx: Tx, action: string, user: User, outcome = AuditOutcome.SUCCESS): Promise<void> {
+    return this.audit.record(tx, { action, resource: 'user', resourceId: user.id, outcome });
+  }
+}
+
+/** Whoever the request said it was: signing in begins as nobody, and the trail must not name somebody else. */
+function anonymous(ctx: RequestContext): RequestContext {
+  return RequestContext.anonymous(ctx.origin, ctx.now);
+}
+
+/** As this user and in their organization, super admins too: there alone their tokens can be written. */
+function homeOf(nobody: RequestContext, user: User): RequestContext {
+  return nobody.as(actorOf(user)).within(user.organizationId);
+}

@@ -1,0 +1,48 @@
+import { Injectable, type ExecutionContext } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import { AuthGuard } from '@nestjs/passport';
+import { PUBLIC, REQUIRED } from '../access/requires.decorator.ts';
+import { Unauthenticated } from '../errors/domain-error.ts';
+import { holderOf, type RequestHolder } from '../request-context/ctx.decorator.ts';
+import type { Actor } from '../request-context/request-context.ts';
+
+/**
+ * The front door: settles once per request who asks. What they may is asked at each door by RoleGuard. A public door
+ * does not look at the token, so that somebody with a stale one can sign in.
+ */
+@Injectable()
+export class AuthenticationGuard extends AuthGuard('jwt') {
+  /** Root fields of a query start at the same time: they wait for one check of the token. */
+  private readonly checks = new WeakMap<RequestHolder, Promise<unknown>>();
+
+  constructor(private readonly reflector: Reflector) {
+    super();
+  }
+
+  override async canActivate(context: ExecutionContext): Promise<boolean> {
+    const required = this.reflector.getAllAndOverride<unknown>(REQUIRED, [context.getHandler(), context.getClass()]);
+    if (required === PUBLIC) return true;
+    const holder = holderOf(context);
+    if (holder.current.isSignedIn) return true;
+    const check = this.checks.get(holder) ?? Promise.resolve(super.canActivate(context));
+    this.checks.set(holder, check);
+    await check;
+    return true;
+  }
+
+  override getRequest(context: ExecutionContext): unknown {
+    return context.getArgByIndex<{ request: unknown }>(2).request;
+  }
+
+  /**
+   * Passport's answer. `fault` is the database's, which is no reason to sign anybody out; whatever is wrong with the
+   * token comes as no user.
+   */
+  override handleRequest<Answer>(fault: unknown, user: unknown, _info: unknown, context: ExecutionContext): Answer {
+    if (fault) throw fault;
+    if (!user) throw new Unauthenticated();
+    const holder = holderOf(context);
+    holder.current = holder.current.as(user as Actor);
+    return user as Answer;
+  }
+}

@@ -1,0 +1,63 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { v7 as uuid } from 'uuid';
+import { TenantRepository } from '../database/tenant-repository.ts';
+import { Transactions } from '../database/transactions.ts';
+import type { Tx } from '../database/tx.ts';
+import type { RequestContext } from '../request-context/request-context.ts';
+import { User } from '../users/user.entity.ts';
+import { RefreshToken } from './refresh-token.entity.ts';
+
+const LIFETIME_MS = 30 * 24 * 60 * 60 * 1_000;
+
+export interface OwnedToken {
+  readonly tokenId: string;
+  readonly user: User;
+}
+
+/** Keeps and spends refresh tokens. Lock order: the user, then the token. */
+@Injectable()
+export class RefreshTokens {
+  private readonly rows = new TenantRepository(RefreshToken);
+  private readonly users = new TenantRepository(User);
+
+  constructor(private readonly transactions: Transactions) {}
+
+  /** Whose token this is, spent or not; undefined for an unknown one. `nobody` is a context that is not signed in. */
+  async find(nobody: RequestContext, token: string): Promise<OwnedToken | undefined> {
+    const [found] = await this.transactions.run(nobody, (tx) =>
+      tx.sql<{ organization_id: string; token_id: string }>(
+        'SELECT organization_id, token_id FROM app.refresh_token_owner($1)',
+        [hashOf(token)],
+      ),
+    );
+    if (!found) return undefined;
+    return this.transactions.run(nobody.within(found.organization_id), async (tx) => {
+      const row = await this.rows.find(tx, found.token_id);
+      const user = row && (await this.users.find(tx, row.userId));
+      return user ? { tokenId: row.id, user } : undefined;
+    });
+  }
+
+  /** Makes a token for a user whose row the transaction has locked, and answers it in clear: the only time it is seen. */
+  async issue(tx: Tx, userId: string): Promise<string> {
+    const token = randomBytes(32).toString('base64url');
+    const createdAt = tx.ctx.now();
+    const expiresAt = new Date(createdAt.getTime() + LIFETIME_MS);
+    await this.rows.insert(tx, { id: uuid(), userId, tokenHash: hashOf(token), createdAt, expiresAt, spentAt: null });
+    return token;
+  }
+
+  /** Uses a token up; false when it was spent or has expired. Of several at once, one succeeds. */
+  async spend(tx: Tx, tokenId: string): Promise<boolean> {
+    const row = await this.rows.lock(tx, tokenId);
+    const now = tx.ctx.now();
+    if (!row || row.spentAt || row.expiresAt <= now) return false;
+    await this.rows.update(tx, row, { spentAt: now });
+    return true;
+  }
+}
+
+function hashOf(token: string): Buffer {
+  return createHash('sha256').update(token).digest();
+}

@@ -1,0 +1,191 @@
+import { Injectable } from '@nestjs/common';
+import { v7 as uuid } from 'uuid';
+import { TenantRepository } from '../database/tenant-repository.ts';
+import type { Tx } from '../database/tx.ts';
+import { NotFound } from '../errors/domain-error.ts';
+import { Authorization } from './authorization.entity.ts';
+import * as units from './balance.ts';
+import { LedgerEntryKind, moved, type Consumption, type Movement } from './balance.ts';
+
+/** For whom units move. */
+export interface Hold {
+  readonly authorizationId: string;
+  readonly appointmentId: string;
+}
+
+/**
+ * The only writer of balances and of ledger entries.
+ *
+ * Every method works inside the caller's transaction and is lock, decide, write: it locks the authorization row until
+ * the transaction ends, decides with balance.ts on what it read under the lock, and writes the balance and the entries
+ * in one statement. So call it late: what follows keeps others waiting. Units are whole billing units.
+ */
+@Injectable()
+export class AuthorizationLedger {
+  private readonly authorizations = new TenantRepository(Authorization);
+
+  /**
+   * Writes a new authorization's first entry. Its row has just been inserted with these units and nobody else sees it.
+   */
+  async grant(tx: Tx, authorization: Authorization): Promise<void> {
+    await this.write(tx, { ...authorization, balance: units.EMPTY }, [
+      { kind: LedgerEntryKind.GRANT, units: authorization.totalUnits },
+    ]);
+  }
+
+  /**
+   * Holds units for an appointment.
+   *
+   * @returns the authorization as it is under the lock, for the caller to look at its dates once more
+   * @throws InsufficientUnits fewer units are available than asked; nothing has changed
+   * @throws NotFound no such authorization in the organization
+   */
+  async reserve(tx: Tx, hold: Hold, requested: number): Promise<Authorization> {
+    return this.resize(tx, hold, 0, requested);
+  }
+
+  /**
+   * Gives held units back. The database refuses to give back more than the appointment holds.
+   *
+   * @param held what the appointment holds, as read under its lock; never a number from a request
+   */
+  async release(tx: Tx, hold: Hold, held: number): Promise<Authorization> {
+    return this.resize(tx, hold, held, 0);
+  }
+
+  /**
+   * Changes a hold from so many units to so many, as one movement of the difference.
+   *
+   * @returns the authorization as it is under the lock
+   * @throws InsufficientUnits the difference is not available; the old hold stands
+   */
+  async resize(tx: Tx, hold: Hold, from: number, to: number): Promise<Authorization> {
+    const authorization = await this.lock(tx, hold.authorizationId);
+    const movements =
+      to > from
+        ? units.reserve(authorization.id, authorization.balance, to - from)
+        : [{ kind: LedgerEntryKind.RELEASE, units: from - to }].filter((movement) => movement.units > 0);
+    await this.write(tx, authorization, movements, hold);
+    return authorization;
+  }
+
+  /**
+   * Moves a hold to another authorization: released there and reserved here in one step, locks in id order so that two
+   * opposite moves cannot wait for each other.
+   *
+   * @returns the new authorization as it is under the lock
+   * @throws InsufficientUnits the other authorization lacks the units; the old hold stands
+   */
+  async move(tx: Tx, from: Hold & { units: number }, to: Hold & { units: number }): Promise<Authorization> {
+    if (from.authorizationId < to.authorizationId) {
+      await this.release(tx, from, from.units);
+      return this.reserve(tx, to, to.units);
+    }
+    const authorization = await this.reserve(tx, to, to.units);
+    await this.release(tx, from, from.units);
+    return authorization;
+  }
+
+  /**
+   * Uses the units that a visit delivered; what was held beyond them is free at once, what was delivered beyond them is
+   * taken from what is available, and what finds no room is told as unauthorized.
+   *
+   * @param held what the appointment holds, as read under its lock
+   * @param covers whether the authorization covers the visit's date; if not, nothing of it can be used
+   */
+  async consume(
+    tx: Tx,
+    hold: Hold,
+    held: number,
+    delivered: number,
+    covers: (authorization: Authorization) => boolean,
+  ): Promise<Consumption> {
+    const authorization = await this.lock(tx, hold.authorizationId);
+    const consumption = units.consume(authorization.balance, held, covers(authorization) ? delivered : 0);
+    await this.write(tx, authorization, consumption.movements, hold);
+    return { ...consumption, unitsUnauthorized: delivered - consumption.unitsUsed };
+  }
+
+  /**
+   * Changes the total: the only way to more units, or to fewer.
+   *
+   * @throws InsufficientUnits it would fall below what is used and reserved
+   */
+  async adjust(tx: Tx, authorization: Authorization, total: number, reason: string): Promise<void> {
+    await this.write(tx, authorization, units.adjust(authorization.id, authorization.balance, total), undefined, reason);
+  }
+
+  /** @throws NotFound no such authorization in the organization */
+  async lock(tx: Tx, authorizationId: string): Promise<Authorization> {
+    const authorization = await this.authorizations.lock(tx, authorizationId);
+    if (!authorization) throw new NotFound('authorization', authorizationId);
+    return authorization;
+  }
+
+  private async write(
+    tx: Tx,
+    authorization: Pick<Authorization, 'id' | 'entrySeq' | 'balance'>,
+    movements: readonly Movement[],
+    hold?: Hold,
+    reason?: string,
+  ): Promise<void> {
+    if (!movements.length) return;
+    let balance = authorization.balance;
+    const entries = movements.map((movement, index) => {
+      balance = moved(balance, movement);
+      return { id: uuid(), seq: authorization.entrySeq + index + 1, ...movement, ...flat(units.deltaOf(movement), balance) };
+    });
+    const written = await tx.sql(WRITE, [
+      tx.organizationId,
+      authorization.id,
+      authorization.entrySeq,
+      balance.total,
+      balance.reserved,
+      balance.used,
+      hold?.appointmentId ?? null,
+      tx.ctx.actorIfAny?.userId ?? null,
+      reason ?? null,
+      JSON.stringify(entries),
+    ]);
+    if (written.length !== entries.length) throw new Error('The authorization was changed behind its lock.');
+  }
+}
+
+function flat(delta: units.Balance, after: units.Balance): Record<string, number> {
+  return {
+    total_delta: delta.total,
+    reserved_delta: delta.reserved,
+    used_delta: delta.used,
+    total_after: after.total,
+    reserved_after: after.reserved,
+    used_after: after.used,
+  };
+}
+
+/**
+ * Balance and entries in one statement. The time is taken here, under the lock, so that it follows `seq`. What the
+ * appointment still holds is added up by the database from its own entries: a unit that is given back twice makes it
+ * negative, and the CHECK refuses, whatever the code above believed.
+ */
+const WRITE = `
+  WITH balance AS (
+    UPDATE authorizations
+       SET total_units = $4, reserved_units = $5, used_units = $6, entry_seq = entry_seq + json_array_length($10::json),
+           last_entry_at = greatest(clock_timestamp(), last_entry_at + interval '1 microsecond')
+     WHERE organization_id = $1 AND id = $2 AND entry_seq = $3
+    RETURNING last_entry_at
+  ), held AS (
+    SELECT coalesce((SELECT held_after FROM ledger_entries
+                      WHERE organization_id = $1 AND appointment_id = $7 AND authorization_id = $2
+                      ORDER BY seq DESC LIMIT 1), 0) AS units
+  )
+  INSERT INTO ledger_entries (organization_id, id, authorization_id, seq, kind, units, total_delta, reserved_delta,
+                              used_delta, total_after, reserved_after, used_after, appointment_id, held_after,
+                              actor_id, reason, created_at)
+  SELECT $1, entry.id, $2, entry.seq, entry.kind, entry.units, entry.total_delta, entry.reserved_delta,
+         entry.used_delta, entry.total_after, entry.reserved_after, entry.used_after, $7,
+         CASE WHEN $7::uuid IS NOT NULL THEN held.units + sum(entry.reserved_delta) OVER (ORDER BY entry.seq) END,
+         $8, $9, balance.last_entry_at
+    FROM balance, held, json_to_recordset($10::json) AS entry (id uuid, seq int, kind text, units int, total_delta int,
+         reserved_delta int, used_delta int, total_after int, reserved_after int, used_after int)
+  RETURNING seq`;

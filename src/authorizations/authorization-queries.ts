@@ -1,0 +1,140 @@
+import { Injectable } from '@nestjs/common';
+import { Readable } from '../access/readable.ts';
+import { Tenancy } from '../access/tenancy.ts';
+import { AuditService } from '../audit/audit.service.ts';
+import { TenantRepository, type RowKey } from '../database/tenant-repository.ts';
+import { Transactions } from '../database/transactions.ts';
+import type { Tx } from '../database/tx.ts';
+import { loadBatched } from '../graphql/loaders.ts';
+import type { PageArgs } from '../graphql/page-args.ts';
+import { Pages, type Page } from '../graphql/page.ts';
+import { OrganizationsService } from '../organizations/organizations.service.ts';
+import { PatientsService } from '../patients/patients.service.ts';
+import type { RequestContext } from '../request-context/request-context.ts';
+import type { ServiceCode } from '../service-codes/service-code.entity.ts';
+import { localDate } from '../time/local-date.ts';
+import { AuthorizationServiceCode } from './authorization-service-code.entity.ts';
+import { AuthorizationStatus, STATUS_SQL, statusOn } from './authorization-status.ts';
+import { Authorization } from './authorization.entity.ts';
+import type { AuthorizationFilter } from './authorization.inputs.ts';
+import { LedgerEntry } from './ledger-entry.entity.ts';
+
+/** The covered codes of one authorization; `id` is the authorization's. */
+interface Cover extends RowKey {
+  readonly codes: ServiceCode[];
+}
+
+/** Reading authorizations. Every read is in the audit trail. */
+@Injectable()
+export class AuthorizationQueries {
+  private readonly authorizations = new Readable(Authorization, 'authorization');
+  private readonly entries = new TenantRepository(LedgerEntry);
+
+  constructor(
+    private readonly transactions: Transactions,
+    private readonly tenancy: Tenancy,
+    private readonly pages: Pages,
+    private readonly organizations: OrganizationsService,
+    private readonly patients: PatientsService,
+    private readonly audit: AuditService,
+  ) {}
+
+  /** @throws NotFound, Forbidden */
+  async one(ctx: RequestContext, id: string): Promise<Authorization> {
+    const scope = await this.tenancy.of(ctx, Authorization, 'authorization', id);
+    return this.transactions.run(scope, async (tx) => {
+      const authorization = await this.authorizations.one(tx, id);
+      await this.audit.recordRead(tx, 'authorization', [authorization]);
+      return authorization;
+    });
+  }
+
+  /** Oldest first, by the time of their creation. */
+  async list(ctx: RequestContext, filter: AuthorizationFilter, args: PageArgs): Promise<Page<Authorization>> {
+    const scope = await this.tenancy.forList(ctx, filter.organizationId);
+    return this.pages.list(scope, {
+      args,
+      order: ['id'],
+      query: async (tx) => {
+        await this.patients.readable.requireAll(tx, [filter.patientId]);
+        return this.filtered(tx, filter);
+      },
+      read: (tx, rows) => this.audit.recordRead(tx, 'authorization', rows, filter),
+    });
+  }
+
+  /** Those that the caller may read, of the ones asked for at the same moment. */
+  load(ctx: RequestContext, key: RowKey): Promise<Authorization | null> {
+    return loadBatched(ctx, this.batch, key);
+  }
+
+  /** The service codes that an authorization covers, by code. */
+  async codes(ctx: RequestContext, key: RowKey): Promise<ServiceCode[]> {
+    const cover = await loadBatched(ctx, this.batchOfCodes, { id: key.id, organizationId: key.organizationId });
+    return cover?.codes ?? [];
+  }
+
+  async status(ctx: RequestContext, authorization: Authorization): Promise<AuthorizationStatus> {
+    const organization = await this.organizations.load(ctx, authorization.organizationId);
+    return statusOn(localDate(ctx.now(), organization.timeZone), authorization);
+  }
+
+  /** Newest first. Whoever got hold of the authorization may read its entries. */
+  async ledger(ctx: RequestContext, authorization: Authorization, args: PageArgs): Promise<Page<LedgerEntry>> {
+    return this.pages.list(ctx.within(authorization.organizationId), {
+      args,
+      order: ['seq'],
+      direction: 'DESC',
+      query: (tx) =>
+        this.entries.select(tx).andWhere('row.authorizationId = :authorization', { authorization: authorization.id }),
+    });
+  }
+
+  /** Covered codes with their rules. */
+  async codesIn(tx: Tx, keys: readonly RowKey[]): Promise<(AuthorizationServiceCode & { serviceCode: ServiceCode })[]> {
+    const rows = await tx.manager
+      .createQueryBuilder(AuthorizationServiceCode, 'row')
+      .innerJoinAndSelect('row.serviceCode', 'code')
+      .where('row.organizationId = ANY(:organizations) AND row.authorizationId = ANY(:ids)', {
+        organizations: [...new Set(keys.map((key) => key.organizationId))],
+        ids: [...new Set(keys.map((key) => key.id))],
+      })
+      .orderBy('code.code')
+      .getMany();
+    return rows as (AuthorizationServiceCode & { serviceCode: ServiceCode })[];
+  }
+
+  private filtered(tx: Tx, filter: AuthorizationFilter): ReturnType<Readable<Authorization>['query']> {
+    const query = this.authorizations.query(tx);
+    if (filter.patientId != null) query.andWhere('row.patientId = :patient', { patient: filter.patientId });
+    if (filter.on != null) query.andWhere('row.startDate <= :on AND row.endDate >= :on', { on: filter.on });
+    if (filter.serviceCode != null)
+      query.andWhere(
+        `EXISTS (SELECT FROM authorization_service_codes cover JOIN service_codes code
+                   ON code.organization_id = cover.organization_id AND code.id = cover.service_code_id
+                 WHERE cover.organization_id = row.organizationId AND cover.authorization_id = row.id AND code.code = :code)`,
+        { code: filter.serviceCode },
+      );
+    if (filter.status != null)
+      query
+        .innerJoin('row.organization', 'organization')
+        .andWhere(`${STATUS_SQL} = ANY(:status)`, { status: filter.status, now: tx.ctx.now() });
+    return query;
+  }
+
+  private readonly batch = (ctx: RequestContext, keys: readonly RowKey[]): Promise<Authorization[]> =>
+    this.transactions.run(ctx, async (tx) => {
+      const rows = await this.authorizations.many(tx, keys);
+      await this.audit.recordRead(tx, 'authorization', rows);
+      return rows;
+    });
+
+  private readonly batchOfCodes = (ctx: RequestContext, keys: readonly RowKey[]): Promise<Cover[]> =>
+    this.transactions.run(ctx, async (tx) => {
+      const covered = await this.codesIn(tx, keys);
+      return keys.map((key) => ({
+        ...key,
+        codes: covered.filter((cover) => cover.authorizationId === key.id).map((cover) => cover.serviceCode),
+      }));
+    });
+}

@@ -1,0 +1,107 @@
+import 'reflect-metadata';
+import { describe, expect, it } from '@jest/globals';
+import { Environment } from './environment.ts';
+
+const DATABASE_URL = 'postgres://therapy_api:pw@db:5432/therapy';
+const JWT_SECRET = 'kP3v9Zq1XwT7mB5nR8sD2fG6hJ4yL0uC';
+const production = { NODE_ENV: 'production', DATABASE_URL, JWT_SECRET };
+
+describe('given no variables at all', () => {
+  it('when the environment is read, then it is development with an embedded database', () => {
+    const environment = Environment.read({});
+
+    expect(environment).toMatchObject({ NODE_ENV: 'development', PORT: 3000, DATABASE_POOL_SIZE: 10 });
+    expect(environment.DATABASE_URL).toBeUndefined();
+    expect(environment.introspection).toBe(true);
+  });
+});
+
+describe('given variables that are empty', () => {
+  it('when the environment is read, then they count as not set', () => {
+    expect(Environment.read({ PORT: '', DATABASE_URL: '', JWT_SECRET: '' })).toMatchObject({ PORT: 3000 });
+  });
+});
+
+describe('given production', () => {
+  it('when both secrets are missing, then one error lists them both', () => {
+    const message = refusalOf({ NODE_ENV: 'production' });
+
+    expect(message).toContain('DATABASE_URL is missing');
+    expect(message).toContain('JWT_SECRET is missing');
+  });
+
+  it('when several settings are wrong at once, then one error lists them all', () => {
+    const message = refusalOf({ NODE_ENV: 'production', PORT: '70000', JWT_SECRET: 'short' });
+
+    for (const name of ['PORT', 'DATABASE_URL', 'JWT_SECRET']) expect(message).toContain(name);
+  });
+
+  it.each([
+    'change-me-change-me-change-me-change-me',
+    'this-is-an-example-of-something-long-1234',
+    'super-secret-super-secret-super-secret-12',
+    'your-key-goes-here-0123456789-abcdefghijk',
+    'abababababababababababababababababababab',
+  ])('when JWT_SECRET is the placeholder %s, then it is refused, and its value is not repeated', (secret) => {
+    const message = refusalOf({ ...production, JWT_SECRET: secret });
+
+    expect(message).toContain('JWT_SECRET is a placeholder');
+    expect(message).not.toContain(secret);
+  });
+
+  it('when everything is set, then it is read, and introspection is off', () => {
+    const environment = Environment.read(production);
+
+    expect(environment.isProduction).toBe(true);
+    expect(environment.introspection).toBe(false);
+    expect(environment.migrationUrl).toBe(DATABASE_URL);
+  });
+
+  it('when introspection is asked for, then it is on', () => {
+    expect(Environment.read({ ...production, GRAPHQL_INTROSPECTION: 'true' }).introspection).toBe(true);
+  });
+});
+
+describe('given a setting', () => {
+  it.each([
+    ['NODE_ENV', 'staging'],
+    ['PORT', '-1'],
+    ['PORT', 'http'],
+    ['PORT', '3000.5'],
+    ['DATABASE_URL', 'mysql://somewhere'],
+    ['DATABASE_MIGRATION_URL', 'somewhere'],
+    ['DATABASE_POOL_SIZE', '0'],
+    ['JWT_SECRET', 'kP3v9Zq1XwT7mB5nR8sD2fG6hJ4yL0u'],
+  ])('when %s is %s, then it is refused by its name, without its value', (name, value) => {
+    const message = refusalOf({ [name]: value });
+
+    expect(message).toContain(name);
+    if (value.length > 5) expect(message).not.toContain(value);
+  });
+
+  it.each([
+    ['false', false],
+    ['0', false],
+    ['off', false],
+    ['true', true],
+    ['1', true],
+    ['YES', true],
+  ])('when DATABASE_NAMED_STATEMENTS is %s, then it is %s', (value, expected) => {
+    expect(Environment.read({ DATABASE_NAMED_STATEMENTS: value }).DATABASE_NAMED_STATEMENTS).toBe(expected);
+  });
+
+  it('when the migrations have a login of their own, then it is theirs', () => {
+    const DATABASE_MIGRATION_URL = 'postgresql://therapy_owner:pw@db:5432/therapy';
+
+    expect(Environment.read({ DATABASE_URL, DATABASE_MIGRATION_URL }).migrationUrl).toBe(DATABASE_MIGRATION_URL);
+  });
+});
+
+function refusalOf(variables: NodeJS.ProcessEnv): string {
+  try {
+    Environment.read(variables);
+  } catch (error) {
+    return (error as Error).message;
+  }
+  throw new Error('It was not refused.');
+}

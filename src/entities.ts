@@ -1,0 +1,24 @@
+import { Appointment } from './appointments/appointment.entity.ts';
+import { AuthorizationServiceCode } from './authorizations/authorization-service-code.entity.ts';
+import { Authorization } from './authorizations/authorization.entity.ts';
+import { LedgerEntry } from './authorizations/ledger-entry.entity.ts';
+import { Organization } from './organizations/organization.entity.ts';
+import { Patient } from './patients/patient.entity.ts';
+import { Practitioner } from './practitioners/practitioner.entity.ts';
+import { ServiceCode } from './service-codes/service-code.entity.ts';
+import { Session } from './sessions/session.entity.ts';
+import { User } from './users/user.entity.ts';
+
+/** Every table that is mapped; audit events, idempotency keys and refresh tokens are written as SQL. */
+export const entities = [
+  Organization,
+  Patient,
+  Practitioner,
+  ServiceCode,
+  User,
+  Authorization,
+  AuthorizationServiceCode,
+  LedgerEntry,
+  Appointment,
+  Session,
+];

@@ -1,0 +1,85 @@
+import type { ApolloServerPlugin } from '@apollo/server';
+import { unwrapResolverError } from '@apollo/server/errors';
+import { Logger } from '@nestjs/common';
+import type { GraphQLFormattedError } from 'graphql';
+import { DomainError } from '../errors/domain-error.ts';
+import { ErrorCode } from '../errors/error-code.ts';
+import { safeError } from '../observability/safe-error.ts';
+import type { RequestHolder } from '../request-context/ctx.decorator.ts';
+
+const log = new Logger('ErrorEdge');
+
+/** Codes that Apollo Server gives to requests it cannot run. */
+const BAD_REQUESTS = new Set([
+  'GRAPHQL_PARSE_FAILED',
+  'GRAPHQL_VALIDATION_FAILED',
+  'BAD_USER_INPUT',
+  'BAD_REQUEST',
+  'OPERATION_RESOLUTION_FAILURE',
+  'PERSISTED_QUERY_NOT_FOUND',
+  'PERSISTED_QUERY_NOT_SUPPORTED',
+]);
+
+const requestOf = new WeakMap<Error, string>();
+
+/** Apollo gives formatError no request, so this notes beforehand whose errors they are. */
+export const namesRequestOfErrors: ApolloServerPlugin<{ holder?: RequestHolder }> = {
+  requestDidStart: () =>
+    Promise.resolve({
+      didEncounterErrors: ({ errors, contextValue }) => {
+        const requestId = contextValue.holder?.current.origin.requestId;
+        if (requestId) for (const error of errors) requestOf.set(error, requestId);
+        return Promise.resolve();
+      },
+    }),
+};
+
+/**
+ * The one place where an error becomes an answer. The set of codes is closed: what is not a DomainError or a bad request
+ * is INTERNAL_SERVER_ERROR with the request's id and nothing else, and is logged.
+ */
+export function formatError(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
+  const requestId = error instanceof Error ? requestOf.get(error) : undefined;
+  const cause = unwrapResolverError(error);
+  const where = { locations: formatted.locations, path: formatted.path };
+  if (cause instanceof DomainError) return { message: cause.message, ...where, extensions: extensionsOf(cause, requestId) };
+  const code = formatted.extensions?.code;
+  if (typeof code === 'string' && BAD_REQUESTS.has(code)) {
+    const { message, fields } = withoutValues(formatted.message);
+    return { message, ...where, extensions: { code: ErrorCode.BAD_USER_INPUT, details: { fields }, requestId } };
+  }
+  log.error({ requestId, error: safeError(cause) });
+  return {
+    message: 'Something went wrong on our side. Tell us the requestId.',
+    ...where,
+    extensions: { code: ErrorCode.INTERNAL_SERVER_ERROR, requestId },
+  };
+}
+
+function extensionsOf(error: DomainError, requestId?: string): Record<string, unknown> {
+  if (error.code === ErrorCode.INTERNAL_SERVER_ERROR) log.error({ requestId, error: safeError(error) });
+  return {
+    code: error.code,
+    ...(Object.keys(error.details).length > 0 && { details: error.details }),
+    ...(error.code === ErrorCode.TRY_AGAIN && { retryable: true }),
+    requestId,
+  };
+}
+
+/** graphql-js quotes the value it refuses, which may be patient data or a password; the field's path is what helps. */
+function withoutValues(message: string): { message: string; fields: Record<string, string[]> } {
+  const variable = /^Variable "\$(\w+)" got invalid value [\s\S]*?(?: at "([\w.[\]]+)")?; ([\s\S]*)$/.exec(message);
+  if (variable) {
+    const [, name = '', path = name, reason = ''] = variable;
+    const said = unquoted(reason);
+    return { message: `Bad input. ${path}: ${said}`, fields: { [path]: [said] } };
+  }
+  const argument = /^Argument "(\w+)" has invalid value/.exec(message);
+  return { message: unquoted(message), fields: argument?.[1] ? { [argument[1]]: ['has an invalid value'] } : {} };
+}
+
+function unquoted(text: string): string {
+  return text
+    .replace(/(found|value:?) (?:"(?:[^"\\]|\\.)*"|\{[\s\S]*\}|\[[\s\S]*\]|-?\d[\w.+-]*)/g, '$1 (not shown)')
+    .slice(0, 500);
+}

@@ -1,0 +1,59 @@
+import { ApolloDriver, type ApolloDriverConfig } from '@nestjs/apollo';
+import { Global, Module } from '@nestjs/common';
+import { GraphQLModule as NestGraphQLModule } from '@nestjs/graphql';
+import type { FastifyRequest } from 'fastify';
+import { Environment } from '../config/environment.ts';
+import { registerErrorCode } from './enums.ts';
+import { formatError, namesRequestOfErrors } from './error-edge.ts';
+import { Pages } from './page.ts';
+import { DateTimeScalar } from './scalars.ts';
+import { RequestContext } from '../request-context/request-context.ts';
+import type { RequestHolder } from '../request-context/ctx.decorator.ts';
+import { Clock } from '../time/clock.ts';
+
+/** What a resolver's context holds. */
+export interface GraphQLContext {
+  readonly request: FastifyRequest;
+  readonly holder: RequestHolder;
+}
+
+/** How the schema is made from the classes; the same for the server and for `npm run schema`. */
+export const schemaOptions = {
+  numberScalarMode: 'integer' as const,
+  scalarsMap: [{ type: Date, scalar: DateTimeScalar }],
+};
+
+registerErrorCode();
+
+@Global()
+@Module({
+  imports: [
+    NestGraphQLModule.forRootAsync<ApolloDriverConfig>({
+      driver: ApolloDriver,
+      inject: [Environment, Clock],
+      useFactory: (environment: Environment, clock: Clock) => ({
+        path: '/graphql',
+        autoSchemaFile: true,
+        sortSchema: true,
+        buildSchemaOptions: schemaOptions,
+        // without it Nest skips the guards on relation fields, and a walk through the graph passes every door but the first
+        fieldResolverEnhancers: ['guards'],
+        graphiql: false,
+        introspection: environment.introspection,
+        includeStacktraceInErrorResponses: false,
+        stopOnTerminationSignals: false,
+        context: (request: FastifyRequest): GraphQLContext => ({
+          request,
+          holder: {
+            current: RequestContext.anonymous({ requestId: request.id, ipAddress: request.ip }, () => clock.now()),
+          },
+        }),
+        formatError,
+        plugins: [namesRequestOfErrors],
+      }),
+    }),
+  ],
+  providers: [Pages, Clock],
+  exports: [Pages, Clock],
+})
+export class GraphQLModule {}

@@ -1,0 +1,63 @@
+import { GraphQLError, GraphQLScalarType, Kind, type ValueNode } from 'graphql';
+import { GraphQLJSONObject } from 'graphql-scalars';
+import { Temporal } from 'temporal-polyfill';
+
+const OFFSET_GIVEN = /^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}(:\d{2}([.,]\d{1,9})?)?([Zz]|[+-]\d{2}:\d{2})$/;
+const FIRST = Date.UTC(1900, 0, 1);
+const LAST = Date.UTC(9999, 0, 1);
+
+/** Dates in JavaScript. What PostgreSQL could not keep, or nobody can mean (years before 1900), is refused here. */
+export const DateTimeScalar = new GraphQLScalarType<Date, string>({
+  name: 'DateTime',
+  description: 'An instant. Input: ISO-8601 with an offset or Z. Output: UTC, with Z and milliseconds.',
+  parseValue: parseInstant,
+  parseLiteral: (node) => parseInstant(stringOf(node)),
+  serialize: (value) => (value as Date).toISOString(),
+});
+
+/** `YYYY-MM-DD` strings in JavaScript: a Date would drag them through a time zone. */
+export const DateScalar = new GraphQLScalarType<string, string>({
+  name: 'Date',
+  description: "A calendar date, YYYY-MM-DD, in the organization's time zone.",
+  parseValue: parseDate,
+  parseLiteral: (node) => parseDate(stringOf(node)),
+  serialize: (value) => value as string,
+});
+
+export const JSONObjectScalar = new GraphQLScalarType({
+  ...(GraphQLJSONObject.toConfig() as ConstructorParameters<typeof GraphQLScalarType>[0]),
+  name: 'JSONObject',
+  description: 'Any JSON object.',
+  specifiedByURL: null,
+});
+
+function parseInstant(value: unknown): Date {
+  if (typeof value !== 'string' || !OFFSET_GIVEN.test(value)) throw refusal('an ISO-8601 date and time with an offset or Z');
+  const instant = attempt(() => new Date(Temporal.Instant.from(value).epochMilliseconds));
+  if (!instant || instant.getTime() < FIRST || instant.getTime() >= LAST) throw refusal('an existing instant from 1900 on');
+  return instant;
+}
+
+function parseDate(value: unknown): string {
+  if (typeof value !== 'string' || !/^\d{4}-\d{2}-\d{2}$/.test(value)) throw refusal('a date, YYYY-MM-DD');
+  const date = attempt(() => Temporal.PlainDate.from(value));
+  if (!date || date.year < 1900) throw refusal('an existing date from 1900 on');
+  return value;
+}
+
+function stringOf(node: ValueNode): string | undefined {
+  return node.kind === Kind.STRING ? node.value : undefined;
+}
+
+function attempt<T>(parse: () => T): T | undefined {
+  try {
+    return parse();
+  } catch {
+    return undefined;
+  }
+}
+
+/** Never quotes the value: it may be patient data. */
+function refusal(expected: string): GraphQLError {
+  return new GraphQLError(`must be ${expected}`);
+}

@@ -1,0 +1,16 @@
+import { Field, ID, ObjectType } from '@nestjs/graphql';
+
+@ObjectType('Organization', { description: 'A practice: the tenant that everything else belongs to.' })
+export class OrganizationType {
+  @Field(() => ID)
+  id: string;
+
+  @Field()
+  name: string;
+
+  @Field({ description: 'IANA name; local dates of the organization are dates of this zone.' })
+  timeZone: string;
+
+  @Field()
+  createdAt: Date;
+}

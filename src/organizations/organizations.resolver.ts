@@ -1,0 +1,19 @@
+import { Query, Resolver } from '@nestjs/graphql';
+import { Permission } from '../access/permission.ts';
+import { Requires } from '../access/requires.decorator.ts';
+import { Ctx } from '../request-context/ctx.decorator.ts';
+import type { RequestContext } from '../request-context/request-context.ts';
+import type { Organization } from './organization.entity.ts';
+import { OrganizationType } from './organization.type.ts';
+import { OrganizationsService } from './organizations.service.ts';
+
+@Resolver(() => OrganizationType)
+@Requires(Permission.LIST_ORGANIZATIONS)
+export class OrganizationsResolver {
+  constructor(private readonly organizations: OrganizationsService) {}
+
+  @Query(() => [OrganizationType], { name: 'organizations', description: "The caller's own; all for super admins." })
+  list(@Ctx() ctx: RequestContext): Promise<Organization[]> {
+    return this.organizations.list(ctx);
+  }
+}

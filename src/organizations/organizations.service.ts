@@ -1,0 +1,94 @@
+import { Injectable } from '@nestjs/common';
+import type { SelectQueryBuilder } from 'typeorm';
+import { sqlStateOf } from '../database/sql-errors.ts';
+import type { RowKey } from '../database/tenant-repository.ts';
+import { Transactions } from '../database/transactions.ts';
+import type { Tx } from '../database/tx.ts';
+import { BadUserInput, NotFound } from '../errors/domain-error.ts';
+import { loadBatched } from '../graphql/loaders.ts';
+import type { RequestContext } from '../request-context/request-context.ts';
+import { isTimeZone } from '../time/local-date.ts';
+import { Organization } from './organization.entity.ts';
+
+const INVALID_PARAMETER_VALUE = '22023';
+
+export interface NewOrganization {
+  readonly id: string;
+  readonly name: string;
+  readonly timeZone: string;
+}
+
+/** An organization under the key that loaders go by: it is its own tenant. */
+interface Keyed extends RowKey {
+  readonly organization: Organization;
+}
+
+@Injectable()
+export class OrganizationsService {
+  constructor(private readonly transactions: Transactions) {}
+
+  /** The caller's own; every one for a super admin. */
+  list(ctx: RequestContext): Promise<Organization[]> {
+    return this.transactions.run(ctx, (tx) => select(tx).orderBy('row.name').addOrderBy('row.id').getMany());
+  }
+
+  /** @throws NotFound the caller's reach does not hold it */
+  async load(ctx: RequestContext, organizationId: string): Promise<Organization> {
+    const found = await loadBatched(ctx, this.batch, { id: organizationId, organizationId });
+    if (!found) throw new NotFound('organization', organizationId);
+    return found.organization;
+  }
+
+  /**
+   * Writes a new organization, in a transaction that works within it already (`ctx.within(id)`). The event is the
+   * caller's: users/ founds an organization together with its first admin.
+   *
+   * @throws BadUserInput the time zone is not known
+   */
+  async create(tx: Tx, { id, name, timeZone }: NewOrganization): Promise<Organization> {
+    await this.requireTimeZone(tx, timeZone);
+    const organization = Object.assign(new Organization(), { id, name, timeZone, createdAt: tx.ctx.now() });
+    await tx.manager
+      .createQueryBuilder()
+      .insert()
+      .into(Organization)
+      .values(organization)
+      .updateEntity(false)
+      .execute();
+    return organization;
+  }
+
+  /** The time zone of the organization that the transaction works in. */
+  async timeZoneOf(tx: Tx): Promise<string> {
+    const [found] = await tx.sql<{ time_zone: string }>('SELECT time_zone FROM organizations WHERE id = $1', [
+      tx.organizationId,
+    ]);
+    if (!found) throw new NotFound('organization', tx.organizationId);
+    return found.time_zone;
+  }
+
+  private readonly batch = (ctx: RequestContext, keys: readonly RowKey[]): Promise<Keyed[]> =>
+    this.transactions.run(ctx, async (tx) => {
+      const ids = [...new Set(keys.map((key) => key.id))];
+      const found = await select(tx).andWhere('row.id = ANY(:ids)', { ids }).getMany();
+      return found.map((organization) => ({ id: organization.id, organizationId: organization.id, organization }));
+    });
+
+  /** Node and PostgreSQL bring a time zone database each, and dates are reckoned on both sides. */
+  private async requireTimeZone(tx: Tx, timeZone: string): Promise<void> {
+    const refusal = new BadUserInput({
+      timeZone: 'must be a time zone of the IANA database, such as America/New_York',
+    });
+    if (!isTimeZone(timeZone)) throw refusal;
+    try {
+      await tx.sql('SELECT now() AT TIME ZONE $1', [timeZone]);
+    } catch (error) {
+      throw sqlStateOf(error) === INVALID_PARAMETER_VALUE ? refusal : error;
+    }
+  }
+}
+
+function select(tx: Tx): SelectQueryBuilder<Organization> {
+  const query = tx.manager.createQueryBuilder(Organization, 'row');
+  return tx.reach === null ? query.where('TRUE') : query.where('row.id = :own', { own: tx.reach });
+}

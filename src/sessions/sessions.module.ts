@@ -1,0 +1,27 @@
+import { Module } from '@nestjs/common';
+import { AppointmentsModule } from '../appointments/appointments.module.ts';
+import { AuthorizationsModule } from '../authorizations/authorizations.module.ts';
+import { IdempotencyModule } from '../idempotency/idempotency.module.ts';
+import { OrganizationsModule } from '../organizations/organizations.module.ts';
+import { PatientsModule } from '../patients/patients.module.ts';
+import { PractitionersModule } from '../practitioners/practitioners.module.ts';
+import { ServiceCodesModule } from '../service-codes/service-codes.module.ts';
+import { SessionQueries } from './session-queries.ts';
+import { AppointmentSessionResolver, SessionsResolver } from './sessions.resolver.ts';
+import { SessionsService } from './sessions.service.ts';
+
+/** Delivered visits: the clinical record. */
+@Module({
+  imports: [
+    AppointmentsModule,
+    AuthorizationsModule,
+    IdempotencyModule,
+    OrganizationsModule,
+    PatientsModule,
+    PractitionersModule,
+    ServiceCodesModule,
+  ],
+  providers: [AppointmentSessionResolver, SessionQueries, SessionsResolver, SessionsService],
+  exports: [SessionsService],
+})
+export class SessionsModule {}

@@ -1,0 +1,108 @@
+import { Args, ID, Mutation, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
+import { Permission } from '../access/permission.ts';
+import { Requires } from '../access/requires.decorator.ts';
+import { AppointmentQueries } from '../appointments/appointment-queries.ts';
+import type { Appointment } from '../appointments/appointment.entity.ts';
+import { AppointmentType } from '../appointments/appointment.type.ts';
+import { AuthorizationQueries } from '../authorizations/authorization-queries.ts';
+import type { Authorization } from '../authorizations/authorization.entity.ts';
+import { AuthorizationType } from '../authorizations/authorization.type.ts';
+import { required } from '../graphql/loaders.ts';
+import { PageArgs } from '../graphql/page-args.ts';
+import type { Page } from '../graphql/page.ts';
+import { UuidPipe } from '../graphql/uuid.pipe.ts';
+import type { Patient } from '../patients/patient.entity.ts';
+import { PatientType } from '../patients/patient.type.ts';
+import { PatientsService } from '../patients/patients.service.ts';
+import type { Practitioner } from '../practitioners/practitioner.entity.ts';
+import { PractitionerType } from '../practitioners/practitioner.type.ts';
+import { PractitionersService } from '../practitioners/practitioners.service.ts';
+import { Ctx } from '../request-context/ctx.decorator.ts';
+import type { RequestContext } from '../request-context/request-context.ts';
+import type { ServiceCode } from '../service-codes/service-code.entity.ts';
+import { ServiceCodeType } from '../service-codes/service-code.type.ts';
+import { ServiceCodesService } from '../service-codes/service-codes.service.ts';
+import { SessionQueries } from './session-queries.ts';
+import type { Session } from './session.entity.ts';
+import { CompleteAppointmentInput, SessionFilter } from './session.inputs.ts';
+import { SessionConnection, SessionType } from './session.type.ts';
+import { SessionsService } from './sessions.service.ts';
+
+@Resolver(() => SessionType)
+@Requires(Permission.READ_SESSION)
+export class SessionsResolver {
+  constructor(
+    private readonly sessions: SessionsService,
+    private readonly queries: SessionQueries,
+    private readonly appointments: AppointmentQueries,
+    private readonly patients: PatientsService,
+    private readonly practitioners: PractitionersService,
+    private readonly authorizations: AuthorizationQueries,
+    private readonly serviceCodes: ServiceCodesService,
+  ) {}
+
+  @Query(() => SessionType)
+  session(@Ctx() ctx: RequestContext, @Args('id', { type: () => ID }, UuidPipe) id: string): Promise<Session> {
+    return this.queries.one(ctx, id);
+  }
+
+  @Query(() => SessionConnection, { name: 'sessions', description: 'Oldest first by (startTime, id).' })
+  listSessions(
+    @Ctx() ctx: RequestContext,
+    @Args('filter', { nullable: true }) filter: SessionFilter | null,
+    @Args() page: PageArgs,
+  ): Promise<Page<Session>> {
+    return this.queries.list(ctx, filter ?? {}, page);
+  }
+
+  @Mutation(() => SessionType, { description: 'Creates the session and consumes its units.' })
+  @Requires(Permission.COMPLETE_APPOINTMENT)
+  completeAppointment(@Ctx() ctx: RequestContext, @Args('input') input: CompleteAppointmentInput): Promise<Session> {
+    return this.sessions.complete(ctx, input);
+  }
+
+  @ResolveField(() => AppointmentType)
+  @Requires(Permission.READ_APPOINTMENT)
+  appointment(@Ctx() ctx: RequestContext, @Parent() { organizationId, appointmentId: id }: Session): Promise<Appointment> {
+    return required('appointment', id, this.appointments.load(ctx, { organizationId, id }));
+  }
+
+  @ResolveField(() => PatientType)
+  @Requires(Permission.READ_PATIENT)
+  patient(@Ctx() ctx: RequestContext, @Parent() { organizationId, patientId: id }: Session): Promise<Patient> {
+    return required('patient', id, this.patients.load(ctx, { organizationId, id }));
+  }
+
+  @ResolveField(() => PractitionerType)
+  @Requires(Permission.READ_PRACTITIONER)
+  practitioner(@Ctx() ctx: RequestContext, @Parent() { organizationId, practitionerId: id }: Session): Promise<Practitioner> {
+    return required('practitioner', id, this.practitioners.load(ctx, { organizationId, id }));
+  }
+
+  @ResolveField(() => AuthorizationType)
+  @Requires(Permission.READ_AUTHORIZATION)
+  authorization(@Ctx() ctx: RequestContext, @Parent() { organizationId, authorizationId: id }: Session): Promise<Authorization> {
+    return required('authorization', id, this.authorizations.load(ctx, { organizationId, id }));
+  }
+
+  @ResolveField(() => ServiceCodeType)
+  @Requires(Permission.READ_SERVICE_CODE)
+  serviceCode(@Ctx() ctx: RequestContext, @Parent() { organizationId, serviceCodeId: id }: Session): Promise<ServiceCode> {
+    return required('service code', id, this.serviceCodes.load(ctx, { organizationId, id }));
+  }
+}
+
+/** Appointment.session, added from here: appointments/ knows nothing of sessions. */
+@Resolver(() => AppointmentType)
+@Requires(Permission.READ_SESSION)
+export class AppointmentSessionResolver {
+  constructor(private readonly queries: SessionQueries) {}
+
+  @ResolveField(() => SessionType, {
+    nullable: true,
+    description: 'Null until completed, and, without an error, where the caller may not read the clinical record.',
+  })
+  session(@Ctx() ctx: RequestContext, @Parent() appointment: Appointment): Promise<Session | null> {
+    return this.queries.ofAppointment(ctx, appointment);
+  }
+}

@@ -1,0 +1,63 @@
+import { describe, expect, it } from '@jest/globals';
+import { instantAt, isTimeZone, localDate, plusDays, startOfLocalDate } from './local-date.ts';
+
+const NEW_YORK = 'America/New_York';
+
+describe('given an instant', () => {
+  it.each([
+    ['23:00 in New York, the next day in UTC', '2026-04-01T03:00:00Z', NEW_YORK, '2026-03-31'],
+    ['a millisecond before midnight', '2026-04-01T03:59:59.999Z', NEW_YORK, '2026-03-31'],
+    ['midnight', '2026-04-01T04:00:00Z', NEW_YORK, '2026-04-01'],
+    ['the next day in Tokyo', '2026-03-31T15:00:00Z', 'Asia/Tokyo', '2026-04-01'],
+    ['UTC', '2026-03-31T23:59:59Z', 'UTC', '2026-03-31'],
+  ])('when it is %s, then its date is that of the wall calendar', (_, instant, zone, date) => {
+    expect(localDate(new Date(instant), zone)).toBe(date);
+  });
+});
+
+describe('given a local date', () => {
+  it.each([
+    ['in winter', '2026-01-15', NEW_YORK, '2026-01-15T05:00:00.000Z'],
+    ['in summer', '2026-07-15', NEW_YORK, '2026-07-15T04:00:00.000Z'],
+    ['whose clocks skip midnight', '2026-09-06', 'America/Santiago', '2026-09-06T04:00:00.000Z'],
+  ])('when it is one %s, then it starts at its first instant', (_, date, zone, instant) => {
+    expect(startOfLocalDate(date, zone).toISOString()).toBe(instant);
+  });
+
+  it.each([
+    ['2026-02-28', 1, '2026-03-01'],
+    ['2028-02-28', 1, '2028-02-29'],
+    ['2026-03-08', 1, '2026-03-09'],
+    ['2026-01-01', -1, '2025-12-31'],
+    ['2026-01-01', 0, '2026-01-01'],
+  ])('when %s is moved by %i days, then it is %s', (date, days, moved) => {
+    expect(plusDays(date, days)).toBe(moved);
+  });
+});
+
+describe('given a wall-clock time', () => {
+  it.each([
+    ['common', '2026-03-02', '09:00', '2026-03-02T14:00:00.000Z'],
+    ['doubled: the first of the two', '2026-11-01', '01:30', '2026-11-01T05:30:00.000Z'],
+    ['after the doubled hour', '2026-11-01', '02:30', '2026-11-01T07:30:00.000Z'],
+    ['skipped: as far past the gap', '2026-03-08', '02:30', '2026-03-08T07:30:00.000Z'],
+  ])('when it is %s, then it is this instant', (_, date, time, instant) => {
+    expect(instantAt(date, time, NEW_YORK).toISOString()).toBe(instant);
+  });
+});
+
+describe('given the name of a time zone', () => {
+  it.each([NEW_YORK, 'UTC', 'America/Argentina/Buenos_Aires', 'Asia/Kolkata'])(
+    'when it is %s, then it is one',
+    (name) => {
+      expect(isTimeZone(name)).toBe(true);
+    },
+  );
+
+  it.each(['', '+05:00', '-05', 'America/Atlantis', 'America/New York', '../etc/passwd', 'A'.repeat(65)])(
+    'when it is "%s", then it is none',
+    (name) => {
+      expect(isTimeZone(name)).toBe(false);
+    },
+  );
+});

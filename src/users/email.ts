@@ -1,0 +1,19 @@
+import { applyDecorators } from '@nestjs/common';
+import { Transform } from 'class-transformer';
+import { IsEmail } from 'class-validator';
+import { IsLine } from '../graphql/validation.ts';
+
+export const LONGEST_EMAIL = 254;
+
+/** The one spelling in which emails are kept and looked up. */
+export function normalEmail(email: string): string {
+  return email.trim().toLowerCase();
+}
+
+/** An email as somebody types it, for checking: the spaces around it and its capitals do not count. */
+export const NormalEmail = (): PropertyDecorator =>
+  Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? normalEmail(value) : value));
+
+/** The email of an account. */
+export const IsAccountEmail = (): PropertyDecorator =>
+  applyDecorators(NormalEmail(), IsLine({ max: LONGEST_EMAIL }), IsEmail({}, { message: 'must be an email address' }));

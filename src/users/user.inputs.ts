@@ -1,0 +1,93 @@
+import { ArgsType, Field, ID, InputType } from '@nestjs/graphql';
+import { PageArgs } from '../graphql/page-args.ts';
+import { IsId, IsLine, Optional } from '../graphql/validation.ts';
+import { Role } from '../request-context/request-context.ts';
+import { IsAccountEmail } from './email.ts';
+
+export const SHORTEST_PASSWORD = 8;
+export const LONGEST_PASSWORD = 200;
+
+const IsPassword = (): PropertyDecorator => IsLine({ min: SHORTEST_PASSWORD, max: LONGEST_PASSWORD });
+
+@InputType()
+export class CreateUserInput {
+  @Field(() => ID, {
+    nullable: true,
+    description: 'For super admins only; everyone else acts in their own organization.',
+  })
+  @Optional()
+  @IsId()
+  organizationId?: string | null;
+
+  @Field(() => String)
+  @IsAccountEmail()
+  email: string;
+
+  @Field(() => String, { description: '8 to 200 characters.' })
+  @IsPassword()
+  password: string;
+
+  @Field(() => Role)
+  role: Role;
+
+  @Field(() => ID, { nullable: true, description: 'For role PRACTITIONER, which needs it.' })
+  @Optional()
+  @IsId()
+  practitionerId?: string | null;
+
+  @Field(() => ID, { nullable: true, description: 'For role PATIENT, which needs it.' })
+  @Optional()
+  @IsId()
+  patientId?: string | null;
+}
+
+@InputType({ description: 'What is left out, or null, stays as it is.' })
+export class UpdateUserInput {
+  @Field(() => ID)
+  @IsId()
+  id: string;
+
+  @Field(() => Role, { nullable: true })
+  role?: Role | null;
+
+  @Field(() => Boolean, { nullable: true })
+  active?: boolean | null;
+
+  @Field(() => String, { nullable: true, description: '8 to 200 characters.' })
+  @Optional()
+  @IsPassword()
+  password?: string | null;
+}
+
+@InputType()
+export class CreateOrganizationInput {
+  @Field(() => String)
+  @IsLine({ max: 200 })
+  name: string;
+
+  @Field(() => String, { description: 'IANA name, such as America/New_York.' })
+  @IsLine({ max: 100 })
+  timeZone: string;
+
+  @Field(() => String, { description: "The organization's first user, of role ADMIN." })
+  @IsAccountEmail()
+  adminEmail: string;
+
+  @Field(() => String, { description: '8 to 200 characters.' })
+  @IsPassword()
+  adminPassword: string;
+}
+
+@ArgsType()
+export class UsersArgs extends PageArgs {
+  @Field(() => ID, { nullable: true })
+  @Optional()
+  @IsId()
+  organizationId?: string | null;
+
+  @Field(() => Role, { nullable: true })
+  role?: Role | null;
+
+  @Field(() => Boolean, { nullable: true })
+  active?: boolean | null;
+}

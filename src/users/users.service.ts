@@ -1,0 +1,183 @@
+import { Injectable } from '@nestjs/common';
+import { v7 as uuid } from 'uuid';
+import { Readable } from '../access/readable.ts';
+import { Tenancy } from '../access/tenancy.ts';
+import { AuditService } from '../audit/audit.service.ts';
+import { violates } from '../database/sql-errors.ts';
+import { TenantRepository, type TenantRow } from '../database/tenant-repository.ts';
+import { Transactions } from '../database/transactions.ts';
+import type { Tx } from '../database/tx.ts';
+import { BadUserInput, Forbidden, NotFound, Unauthenticated } from '../errors/domain-error.ts';
+import { Pages, type Page } from '../graphql/page.ts';
+import { Patient } from '../patients/patient.entity.ts';
+import { Practitioner } from '../practitioners/practitioner.entity.ts';
+import { Role, type RequestContext } from '../request-context/request-context.ts';
+import { AccountsService } from './accounts.service.ts';
+import { normalEmail } from './email.ts';
+import { requireExactLinks, requireRoleFits } from './links.ts';
+import { hashPassword } from './passwords.ts';
+import { User } from './user.entity.ts';
+import type { CreateUserInput, UpdateUserInput, UsersArgs } from './user.inputs.ts';
+
+/** A complete account; what is left out is null or false. */
+export interface NewAccount {
+  readonly email: string;
+  readonly passwordHash: string;
+  readonly role: Role;
+  readonly isSuperAdmin?: boolean;
+  readonly practitionerId?: string | null;
+  readonly patientId?: string | null;
+}
+
+type Changes = Partial<Pick<User, 'role' | 'active' | 'passwordHash'>>;
+
+/** The accounts of an organization. */
+@Injectable()
+export class UsersService {
+  private readonly readable = new Readable(User, 'user');
+  private readonly practitioners = new TenantRepository(Practitioner);
+  private readonly patients = new TenantRepository(Patient);
+
+  constructor(
+    private readonly transactions: Transactions,
+    private readonly tenancy: Tenancy,
+    private readonly pages: Pages,
+    private readonly audit: AuditService,
+    private readonly accounts: AccountsService,
+  ) {}
+
+  /** The user who asks. */
+  async me(ctx: RequestContext): Promise<User> {
+    const { organizationId, userId } = ctx.actor;
+    const user = await this.transactions.run(ctx.within(organizationId), (tx) => this.readable.rows.find(tx, userId));
+    if (!user) throw new Unauthenticated();
+    return user;
+  }
+
+  /** By email, which is unique across organizations. */
+  async list(ctx: RequestContext, args: UsersArgs): Promise<Page<User>> {
+    const scope = await this.tenancy.forList(ctx, args.organizationId);
+    return this.pages.list(scope, {
+      args,
+      order: ['email'],
+      query: (tx) => {
+        const query = this.readable.query(tx);
+        if (args.role != null) query.andWhere('row.role = :role', { role: args.role });
+        if (args.active != null) query.andWhere('row.active = :active', { active: args.active });
+        return query;
+      },
+    });
+  }
+
+  /**
+   * @throws BadUserInput the role and the links do not fit, or the email cannot be used
+   * @throws NotFound no such practitioner or patient in the organization
+   */
+  async create(ctx: RequestContext, input: CreateUserInput): Promise<User> {
+    requireExactLinks(input.role, input);
+    const scope = await this.tenancy.forNew(ctx, input.organizationId);
+    const passwordHash = await hashPassword(input.password);
+    return this.transactions.run(scope, async (tx) => {
+      await requireRow(tx, this.practitioners, 'practitioner', input.practitionerId);
+      await requireRow(tx, this.patients, 'patient', input.patientId);
+      const { email, role, practitionerId, patientId } = input;
+      return this.add(tx, { email, passwordHash, role, practitionerId, patientId });
+    });
+  }
+
+  /**
+   * @throws Forbidden a super admin is changed by somebody who is none
+   * @throws BadUserInput the user cannot have this role
+   */
+  async update(ctx: RequestContext, input: UpdateUserInput): Promise<User> {
+    const scope = await this.tenancy.of(ctx, User, 'user', input.id);
+    const passwordHash = input.password == null ? undefined : await hashPassword(input.password);
+    return this.transactions.run(scope, async (tx) => {
+      const user = await this.readable.rows.lock(tx, input.id);
+      if (!user) throw new NotFound('user', input.id);
+      if (user.isSuperAdmin && !tx.ctx.actor.isSuperAdmin)
+        throw new Forbidden('Only a super admin changes a super admin.', { resource: 'user', resourceId: user.id });
+      if (input.role != null) requireRoleFits(user, input.role);
+      const changes = changesOf(user, input, passwordHash);
+      return Object.keys(changes).length ? this.change(tx, user, changes) : user;
+    });
+  }
+
+  /** Writes an account and its event: a part of `create` and of what makes organizations. */
+  async add(tx: Tx, account: NewAccount, emailField = 'email'): Promise<User> {
+    const now = tx.ctx.now();
+    const user = await this.insert(tx, emailField, {
+      id: uuid(),
+      email: normalEmail(account.email),
+      passwordHash: account.passwordHash,
+      role: account.role,
+      isSuperAdmin: account.isSuperAdmin ?? false,
+      practitionerId: account.practitionerId ?? null,
+      patientId: account.patientId ?? null,
+      active: true,
+      createdAt: now,
+      updatedAt: now,
+    });
+    const { id, role, isSuperAdmin, practitionerId, patientId } = user;
+    await this.audit.record(tx, {
+      action: 'CREATE_USER',
+      resource: 'user',
+      resourceId: id,
+      patientId,
+      details: { role, ...(isSuperAdmin && { isSuperAdmin }), ...(practitionerId && { practitionerId }) },
+    });
+    return user;
+  }
+
+  private async insert(tx: Tx, emailField: string, values: Omit<User, 'organizationId'>): Promise<User> {
+    try {
+      return await this.readable.rows.insert(tx, values);
+    } catch (error) {
+      // it may be another organization's: nothing here says so
+      if (violates(error, 'users_email'))
+        throw new BadUserInput({ [emailField]: 'cannot be used, choose another one' });
+      throw error;
+    }
+  }
+
+  private async change(tx: Tx, user: User, changes: Changes): Promise<User> {
+    const fields = Object.keys(changes).map((field) => (field === 'passwordHash' ? 'password' : field));
+    const changed = await this.readable.rows.update(tx, user, { ...changes, updatedAt: tx.ctx.now() });
+    // a reactivation has nothing to end: the deactivation did
+    if (fields.some((field) => field !== 'active') || !changed.active) await endSignIns(tx, changed.id);
+    tx.afterCommit(() => this.accounts.forget(changed));
+    await this.audit.record(tx, {
+      action: 'UPDATE_USER',
+      resource: 'user',
+      resourceId: changed.id,
+      patientId: changed.patientId,
+      details: { fields },
+    });
+    return changed;
+  }
+}
+
+function changesOf(user: User, input: UpdateUserInput, passwordHash: string | undefined): Changes {
+  return {
+    ...(input.role != null && input.role !== user.role && { role: input.role }),
+    ...(input.active != null && input.active !== user.active && { active: input.active }),
+    ...(passwordHash !== undefined && { passwordHash }),
+  };
+}
+
+/** Spends the user's refresh tokens. The login and the refresh lock the user's row too, so none is made meanwhile. */
+async function endSignIns(tx: Tx, userId: string): Promise<void> {
+  await tx.sql(
+    'UPDATE refresh_tokens SET spent_at = $3 WHERE organization_id = $1 AND user_id = $2 AND spent_at IS NULL',
+    [tx.organizationId, userId, tx.ctx.now()],
+  );
+}
+
+async function requireRow<Row extends TenantRow>(
+  tx: Tx,
+  rows: TenantRepository<Row>,
+  resource: string,
+  id: string | null | undefined,
+): Promise<void> {
+  if (id != null && !(await rows.find(tx, id))) throw new NotFound(resource, id);
+}
