@@ -2,8 +2,7 @@ import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
 import { AppModule } from './app.module.ts';
 import { Environment } from './config/environment.ts';
-import { startEmbeddedPostgres } from './database/embedded/embedded-postgres.ts';
-import { migrate } from './database/migrate.ts';
+import { openDatabase } from './database/open-database.ts';
 import { DomainError } from './errors/domain-error.ts';
 import { safeError } from './observability/safe-error.ts';
 import { RequestContext } from './request-context/request-context.ts';
@@ -12,11 +11,6 @@ import { FoundingService } from './users/founding.service.ts';
 
 /** What the operator did wrong, told in one line. */
 class Refusal extends Error {}
-
-interface Database {
-  readonly url: string;
-  close(): Promise<void>;
-}
 
 /** `npm run admin:create`: makes the first super admin of ADMIN_EMAIL and ADMIN_PASSWORD. Again, it changes nothing. */
 async function createAdmin(): Promise<string> {
@@ -57,18 +51,6 @@ async function makeSuperAdmin(
   if (existing) throw new Refusal('ADMIN_EMAIL belongs to a user who is no super admin. Choose another email.');
   await founding.createSuperAdmin(email, password);
   return 'The super admin was created. Sign in with the mutation `login`.';
-}
-
-/** The one that DATABASE_URL names, or the embedded one; up to date. */
-async function openDatabase(environment: Environment): Promise<Database> {
-  const { DATABASE_URL: url, migrationUrl } = environment;
-  if (url) {
-    await migrate(migrationUrl ?? url);
-    return { url, close: () => Promise.resolve() };
-  }
-  const embedded = await startEmbeddedPostgres({ dataDir: environment.DATA_DIR });
-  await migrate(embedded.ownerUrl);
-  return { url: embedded.applicationUrl, close: () => embedded.stop() };
 }
 
 try {

@@ -1,6 +1,7 @@
 import { Appointment } from './appointments/appointment.entity.ts';
 import { AuthorizationServiceCode } from './authorizations/authorization-service-code.entity.ts';
 import { Authorization } from './authorizations/authorization.entity.ts';
+import { RefreshToken } from './auth/refresh-token.entity.ts';
 import { LedgerEntry } from './authorizations/ledger-entry.entity.ts';
 import { Organization } from './organizations/organization.entity.ts';
 import { Patient } from './patients/patient.entity.ts';
@@ -9,13 +10,14 @@ import { ServiceCode } from './service-codes/service-code.entity.ts';
 import { Session } from './sessions/session.entity.ts';
 import { User } from './users/user.entity.ts';
 
-/** Every table that is mapped; audit events, idempotency keys and refresh tokens are written as SQL. */
+/** Every table that is mapped; audit events and idempotency keys are written as SQL. */
 export const entities = [
   Organization,
   Patient,
   Practitioner,
   ServiceCode,
   User,
+  RefreshToken,
   Authorization,
   AuthorizationServiceCode,
   LedgerEntry,

@@ -15,7 +15,9 @@ export class OrganizationGuard implements CanActivate {
   canActivate(context: ExecutionContext): boolean {
     const actor = holderOf(context).current.actorIfAny;
     if (!actor || actor.isSuperAdmin) return true;
-    const args = context.getArgByIndex<NamesOrganization & { filter?: NamesOrganization | null; input?: NamesOrganization }>(1);
+    const args = context.getArgByIndex<
+      NamesOrganization & { filter?: NamesOrganization | null; input?: NamesOrganization }
+    >(1);
     for (const named of [args.organizationId, args.filter?.organizationId, args.input?.organizationId])
       if (named != null && named !== actor.organizationId) throw new NotFound('organization', named);
     return true;

@@ -26,7 +26,10 @@ function scopeOfPatient(actor: Actor, kind: RecordKind): Scope {
       return { where: 'row.id = :scopePatient', parameters: self };
     case 'practitioner':
       // their own practitioners: whom they have, had or cancelled an appointment with
-      return { where: visitExists('visit.practitioner_id = row.id AND visit.patient_id = :scopePatient'), parameters: self };
+      return {
+        where: visitExists('visit.practitioner_id = row.id AND visit.patient_id = :scopePatient'),
+        parameters: self,
+      };
     case 'authorization':
     case 'appointment':
     case 'session':

@@ -37,7 +37,9 @@ export function requireTransition(from: AppointmentStatus, to: AppointmentStatus
 /** @throws BadUserInput more than 60 minutes before the appointment's start time */
 export function requireStartable(startTime: Date, now: Date): void {
   if (now.getTime() < startTime.getTime() - EARLIEST_START_MINUTES * MINUTE)
-    throw new BadUserInput({ id: `an appointment starts at the earliest ${EARLIEST_START_MINUTES} minutes before its time` });
+    throw new BadUserInput({
+      id: `an appointment starts at the earliest ${EARLIEST_START_MINUTES} minutes before its time`,
+    });
 }
 
 /** @throws BadUserInput the appointment's start time has not passed */

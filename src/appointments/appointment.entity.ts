@@ -29,34 +29,42 @@ const free = (person: string): string =>
 @Check('appointments_status', `status IN ('SCHEDULED', 'IN_PROGRESS', 'COMPLETED', 'CANCELLED', 'NO_SHOW')`)
 @Check('appointments_location', `location IN ('CLINIC', 'HOME', 'SCHOOL', 'COMMUNITY', 'TELEHEALTH')`)
 @Check('appointments_length', `end_time > start_time AND end_time - start_time <= interval '12 hours'`)
-@Check('appointments_hold_while_live', `units_reserved >= 0 AND (status IN ('SCHEDULED', 'IN_PROGRESS')) = (units_reserved > 0)`)
+@Check(
+  'appointments_hold_while_live',
+  `units_reserved >= 0 AND (status IN ('SCHEDULED', 'IN_PROGRESS')) = (units_reserved > 0)`,
+)
 @Exclusion(PRACTITIONER_FREE, free('practitioner_id'))
 @Exclusion(PATIENT_FREE, free('patient_id'))
 export class Appointment {
-  @PrimaryColumn('uuid', { name: 'organization_id', primaryKeyConstraintName: 'appointments_key' }) organizationId: string;
+  @PrimaryColumn('uuid', { name: 'organization_id', primaryKeyConstraintName: 'appointments_key' })
+  organizationId: string;
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'appointments_key' }) id: string;
   @Column('uuid', { name: 'patient_id' }) patientId: string;
   @Column('uuid', { name: 'practitioner_id' }) practitionerId: string;
   @Column('uuid', { name: 'authorization_id' }) authorizationId: string;
   @Column('uuid', { name: 'service_code_id' }) serviceCodeId: string;
-  @Column('timestamptz', { name: 'start_time', precision: 3 }) startTime: Date;
-  @Column('timestamptz', { name: 'end_time', precision: 3 }) endTime: Date;
+  @Column({ type: 'timestamptz', name: 'start_time', precision: 3 }) startTime: Date;
+  @Column({ type: 'timestamptz', name: 'end_time', precision: 3 }) endTime: Date;
   @Column('text') status: AppointmentStatus;
   /** What it holds now; the ledger's entries of this appointment add up to it. */
   @Column('int', { name: 'units_reserved' }) unitsReserved: number;
   @Column('text', { nullable: true }) location: ServiceLocation | null;
   @Column('text', { nullable: true }) notes: string | null;
   @Column('text', { name: 'recurrence_rule', nullable: true }) recurrenceRule: string | null;
-  @Column('timestamptz', { name: 'started_at', precision: 3, nullable: true }) startedAt: Date | null;
-  @Column('timestamptz', { name: 'cancelled_at', precision: 3, nullable: true }) cancelledAt: Date | null;
+  @Column({ type: 'timestamptz', name: 'started_at', precision: 3, nullable: true }) startedAt: Date | null;
+  @Column({ type: 'timestamptz', name: 'cancelled_at', precision: 3, nullable: true }) cancelledAt: Date | null;
   @Column('text', { name: 'cancellation_reason', nullable: true }) cancellationReason: string | null;
   @Column('int') version: number;
-  @Column('timestamptz', { name: 'created_at', precision: 3 }) createdAt: Date;
-  @Column('timestamptz', { name: 'updated_at', precision: 3 }) updatedAt: Date;
+  @Column({ type: 'timestamptz', name: 'created_at', precision: 3 }) createdAt: Date;
+  @Column({ type: 'timestamptz', name: 'updated_at', precision: 3 }) updatedAt: Date;
 
   @ManyToOne(() => Practitioner, { nullable: false })
   @JoinColumn([
-    { name: 'organization_id', referencedColumnName: 'organizationId', foreignKeyConstraintName: 'appointments_practitioner' },
+    {
+      name: 'organization_id',
+      referencedColumnName: 'organizationId',
+      foreignKeyConstraintName: 'appointments_practitioner',
+    },
     { name: 'practitioner_id', referencedColumnName: 'id', foreignKeyConstraintName: 'appointments_practitioner' },
   ])
   practitioner?: Practitioner;
@@ -64,7 +72,11 @@ export class Appointment {
   /** The patient is part of the key: an appointment cannot use another patient's authorization. */
   @ManyToOne(() => Authorization, { nullable: false })
   @JoinColumn([
-    { name: 'organization_id', referencedColumnName: 'organizationId', foreignKeyConstraintName: 'appointments_authorization' },
+    {
+      name: 'organization_id',
+      referencedColumnName: 'organizationId',
+      foreignKeyConstraintName: 'appointments_authorization',
+    },
     { name: 'patient_id', referencedColumnName: 'patientId', foreignKeyConstraintName: 'appointments_authorization' },
     { name: 'authorization_id', referencedColumnName: 'id', foreignKeyConstraintName: 'appointments_authorization' },
   ])
@@ -73,9 +85,21 @@ export class Appointment {
   /** Only a code that the authorization covers. */
   @ManyToOne(() => AuthorizationServiceCode, { nullable: false })
   @JoinColumn([
-    { name: 'organization_id', referencedColumnName: 'organizationId', foreignKeyConstraintName: 'appointments_service_code' },
-    { name: 'authorization_id', referencedColumnName: 'authorizationId', foreignKeyConstraintName: 'appointments_service_code' },
-    { name: 'service_code_id', referencedColumnName: 'serviceCodeId', foreignKeyConstraintName: 'appointments_service_code' },
+    {
+      name: 'organization_id',
+      referencedColumnName: 'organizationId',
+      foreignKeyConstraintName: 'appointments_service_code',
+    },
+    {
+      name: 'authorization_id',
+      referencedColumnName: 'authorizationId',
+      foreignKeyConstraintName: 'appointments_service_code',
+    },
+    {
+      name: 'service_code_id',
+      referencedColumnName: 'serviceCodeId',
+      foreignKeyConstraintName: 'appointments_service_code',
+    },
   ])
   cover?: AuthorizationServiceCode;
 }

@@ -30,7 +30,8 @@ export class CreateAppointmentInput {
   @Field(() => ServiceLocation, { nullable: true }) location?: ServiceLocation | null;
   @Field(() => String, { nullable: true }) @Optional() @IsText({ min: 0, max: 10_000 }) notes?: string | null;
   @Field(() => String, { nullable: true }) @Optional() @IsText({ max: 1_000 }) recurrenceRule?: string | null;
-  @Field(() => String, { nullable: true, description: KEY }) @Optional() @IsLine({ max: 255 }) idempotencyKey?: string | null;
+  @Field(() => String, { nullable: true, description: KEY }) @Optional() @IsLine({ max: 255 }) idempotencyKey?:
+    string | null;
 }
 
 @InputType({
@@ -52,7 +53,8 @@ export class UpdateAppointmentInput {
   @Field(() => ServiceLocation, { nullable: true }) location?: ServiceLocation | null;
   @Field(() => String, { nullable: true }) @Optional() @IsText({ min: 0, max: 10_000 }) notes?: string | null;
   @Field(() => Int, { nullable: true }) expectedVersion?: number | null;
-  @Field(() => String, { nullable: true, description: KEY }) @Optional() @IsLine({ max: 255 }) idempotencyKey?: string | null;
+  @Field(() => String, { nullable: true, description: KEY }) @Optional() @IsLine({ max: 255 }) idempotencyKey?:
+    string | null;
 }
 
 @InputType()
@@ -60,7 +62,8 @@ export class CancelAppointmentInput {
   @Field(() => ID) @IsId() id: string;
   @Field(() => String, { nullable: true }) @Optional() @IsText({ max: 1_000 }) reason?: string | null;
   @Field(() => Int, { nullable: true }) expectedVersion?: number | null;
-  @Field(() => String, { nullable: true, description: KEY }) @Optional() @IsLine({ max: 255 }) idempotencyKey?: string | null;
+  @Field(() => String, { nullable: true, description: KEY }) @Optional() @IsLine({ max: 255 }) idempotencyKey?:
+    string | null;
 }
 
 @InputType({ description: 'Appointments that overlap from <= t < to, oldest first by (startTime, id).' })

@@ -6,7 +6,9 @@ import { ServiceLocation } from './appointment.entity.ts';
 registerEnumType(AppointmentStatus, { name: 'AppointmentStatus' });
 registerEnumType(ServiceLocation, { name: 'ServiceLocation' });
 
-@ObjectType('Appointment', { description: 'A booked visit. While SCHEDULED or IN_PROGRESS it holds units of its authorization.' })
+@ObjectType('Appointment', {
+  description: 'A booked visit. While SCHEDULED or IN_PROGRESS it holds units of its authorization.',
+})
 export class AppointmentType {
   @Field(() => ID) id: string;
   @Field(() => ID) organizationId: string;

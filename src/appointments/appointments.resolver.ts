@@ -22,7 +22,12 @@ import { ServiceCodesService } from '../service-codes/service-codes.service.ts';
 import { TimeWindow } from '../time/time-window.ts';
 import { AppointmentQueries } from './appointment-queries.ts';
 import type { Appointment } from './appointment.entity.ts';
-import { AppointmentFilter, CancelAppointmentInput, CreateAppointmentInput, UpdateAppointmentInput } from './appointment.inputs.ts';
+import {
+  AppointmentFilter,
+  CancelAppointmentInput,
+  CreateAppointmentInput,
+  UpdateAppointmentInput,
+} from './appointment.inputs.ts';
 import { AppointmentConnection, AppointmentType } from './appointment.type.ts';
 import { AppointmentsService } from './appointments.service.ts';
 import { BookingService } from './booking.service.ts';
@@ -48,19 +53,23 @@ export class AppointmentsResolver {
   @Query(() => AppointmentConnection, { name: 'appointments', description: 'Oldest first by (startTime, id).' })
   listAppointments(
     @Ctx() ctx: RequestContext,
-    @Args('filter', { nullable: true }) filter: AppointmentFilter | null,
     @Args() page: PageArgs,
+    @Args('filter', { nullable: true }) filter?: AppointmentFilter,
   ): Promise<Page<Appointment>> {
     return this.queries.list(ctx, filter ?? {}, page);
   }
 
-  @Mutation(() => AppointmentType, { description: 'Books a visit and reserves its units, in one transaction or not at all.' })
+  @Mutation(() => AppointmentType, {
+    description: 'Books a visit and reserves its units, in one transaction or not at all.',
+  })
   @Requires(Permission.BOOK_APPOINTMENT)
   createAppointment(@Ctx() ctx: RequestContext, @Args('input') input: CreateAppointmentInput): Promise<Appointment> {
     return this.booking.book(ctx, input);
   }
 
-  @Mutation(() => AppointmentType, { description: 'Only while SCHEDULED. When it fails the old booking stands untouched.' })
+  @Mutation(() => AppointmentType, {
+    description: 'Only while SCHEDULED. When it fails the old booking stands untouched.',
+  })
   @Requires(Permission.BOOK_APPOINTMENT)
   updateAppointment(@Ctx() ctx: RequestContext, @Args('input') input: UpdateAppointmentInput): Promise<Appointment> {
     return this.booking.change(ctx, input);
@@ -74,7 +83,10 @@ export class AppointmentsResolver {
 
   @Mutation(() => AppointmentType, { description: 'At the earliest 60 minutes before its start time.' })
   @Requires(Permission.BOOK_APPOINTMENT)
-  startAppointment(@Ctx() ctx: RequestContext, @Args('id', { type: () => ID }, UuidPipe) id: string): Promise<Appointment> {
+  startAppointment(
+    @Ctx() ctx: RequestContext,
+    @Args('id', { type: () => ID }, UuidPipe) id: string,
+  ): Promise<Appointment> {
     return this.appointments.start(ctx, id);
   }
 
@@ -97,19 +109,28 @@ export class AppointmentsResolver {
 
   @ResolveField(() => PractitionerType)
   @Requires(Permission.READ_PRACTITIONER)
-  practitioner(@Ctx() ctx: RequestContext, @Parent() { organizationId, practitionerId: id }: Appointment): Promise<Practitioner> {
+  practitioner(
+    @Ctx() ctx: RequestContext,
+    @Parent() { organizationId, practitionerId: id }: Appointment,
+  ): Promise<Practitioner> {
     return required('practitioner', id, this.practitioners.load(ctx, { organizationId, id }));
   }
 
   @ResolveField(() => AuthorizationType)
   @Requires(Permission.READ_AUTHORIZATION)
-  authorization(@Ctx() ctx: RequestContext, @Parent() { organizationId, authorizationId: id }: Appointment): Promise<Authorization> {
+  authorization(
+    @Ctx() ctx: RequestContext,
+    @Parent() { organizationId, authorizationId: id }: Appointment,
+  ): Promise<Authorization> {
     return required('authorization', id, this.authorizations.load(ctx, { organizationId, id }));
   }
 
   @ResolveField(() => ServiceCodeType)
   @Requires(Permission.READ_SERVICE_CODE)
-  serviceCode(@Ctx() ctx: RequestContext, @Parent() { organizationId, serviceCodeId: id }: Appointment): Promise<ServiceCode> {
+  serviceCode(
+    @Ctx() ctx: RequestContext,
+    @Parent() { organizationId, serviceCodeId: id }: Appointment,
+  ): Promise<ServiceCode> {
     return required('service code', id, this.serviceCodes.load(ctx, { organizationId, id }));
   }
 }

@@ -99,9 +99,20 @@ export class AppointmentsService {
   }
 
   /** Ends it without a visit. What it holds is read under its lock, never taken from a request. */
-  private async end(tx: Tx, appointment: Appointment, action: string, changes: Partial<Appointment>): Promise<Appointment> {
+  private async end(
+    tx: Tx,
+    appointment: Appointment,
+    action: string,
+    changes: Partial<Appointment>,
+  ): Promise<Appointment> {
     const { id, authorizationId, unitsReserved } = appointment;
-    const saved = await this.save(tx, appointment, action, { ...changes, unitsReserved: 0 }, { unitsReleased: unitsReserved });
+    const saved = await this.save(
+      tx,
+      appointment,
+      action,
+      { ...changes, unitsReserved: 0 },
+      { unitsReleased: unitsReserved },
+    );
     await this.ledger.release(tx, { authorizationId, appointmentId: id }, unitsReserved);
     return saved;
   }

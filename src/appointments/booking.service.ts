@@ -119,7 +119,9 @@ export class BookingService {
     requireTransition(appointment.status, AppointmentStatus.SCHEDULED);
     const before = { ...appointment };
     const after = this.changed(appointment, input);
-    const fields = Object.keys(after).filter((field) => differs(before[field as keyof Appointment], after[field as keyof Appointment]));
+    const fields = Object.keys(after).filter((field) =>
+      differs(before[field as keyof Appointment], after[field as keyof Appointment]),
+    );
     const moves = ['startTime', 'endTime', 'authorizationId', 'practitionerId'].some((field) => fields.includes(field));
     const plan = moves || input.serviceCode != null ? await this.plan(tx, appointment, after, input) : undefined;
     if (plan && plan.code.id !== before.serviceCodeId) fields.push('serviceCode');
@@ -164,13 +166,25 @@ export class BookingService {
     const kept = input.serviceCode ?? (await this.authorizations.codeOf(tx, appointment.serviceCodeId));
     const code = await this.authorizations.coveredCode(tx, authorization.id, kept);
     const remeasured =
-      window.minutes !== minutesOf(appointment) || code.id !== appointment.serviceCodeId || authorization.id !== appointment.authorizationId;
+      window.minutes !== minutesOf(appointment) ||
+      code.id !== appointment.serviceCodeId ||
+      authorization.id !== appointment.authorizationId;
     const units = remeasured ? unitsToBook(window, code) : appointment.unitsReserved;
-    await this.calendar.requireFree(tx, { practitionerId: wanted.practitionerId, patientId, window, except: appointment.id });
+    await this.calendar.requireFree(tx, {
+      practitionerId: wanted.practitionerId,
+      patientId,
+      window,
+      except: appointment.id,
+    });
     return { visit, timeZone, code, units };
   }
 
-  private async moveHold(tx: Tx, before: Pick<Appointment, 'authorizationId' | 'unitsReserved'>, saved: Appointment, plan: Plan): Promise<void> {
+  private async moveHold(
+    tx: Tx,
+    before: Pick<Appointment, 'authorizationId' | 'unitsReserved'>,
+    saved: Appointment,
+    plan: Plan,
+  ): Promise<void> {
     const from = { authorizationId: before.authorizationId, appointmentId: saved.id };
     const to = { authorizationId: saved.authorizationId, appointmentId: saved.id };
     const locked =

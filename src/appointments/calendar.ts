@@ -32,7 +32,10 @@ export class Calendar {
       [tx.organizationId, practitionerId, patientId],
     );
     if (found) return found;
-    const [patient] = await tx.sql('SELECT id FROM patients WHERE organization_id = $1 AND id = $2', [tx.organizationId, patientId]);
+    const [patient] = await tx.sql('SELECT id FROM patients WHERE organization_id = $1 AND id = $2', [
+      tx.organizationId,
+      patientId,
+    ]);
     throw patient ? new NotFound('practitioner', practitionerId) : new NotFound('patient', patientId);
   }
 

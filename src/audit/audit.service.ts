@@ -23,8 +23,9 @@ export interface AuditRecord {
   readonly details?: Readonly<Record<string, unknown>>;
 }
 
-interface Readable {
+interface ReadRow {
   readonly id: string;
+  readonly organizationId: string;
   readonly patientId?: string;
 }
 
@@ -49,21 +50,24 @@ export class AuditService {
    * That rows were read: one event for a list or a loader's batch, with how many, which, and by which filter. What was
    * read in several organizations by a super admin is recorded in each.
    */
-  async recordRead(
-    tx: Tx,
-    resource: string,
-    rows: readonly (Readable & { organizationId: string })[],
-    filter?: object | null,
-  ): Promise<void> {
-    const ids = rows.map((row) => row.id);
-    const [only] = rows.length === 1 ? rows : [];
-    await this.record(tx, {
-      action: `READ_${resource.toUpperCase()}`,
-      resource,
-      resourceId: only?.id,
-      patientId: only && (resource === 'patient' ? only.id : only.patientId),
-      details: { count: rows.length, ...(filter && { filter }), ...(ids.length > 1 && { ids }) },
-    });
+  async recordRead(tx: Tx, resource: string, rows: readonly ReadRow[], filter?: object | null): Promise<void> {
+    const action = `READ_${resource.toUpperCase()}`;
+    const home = tx.reach ?? tx.ctx.actor.organizationId;
+    // nothing found is a read all the same, of the caller's own organization
+    const organizations = rows.length ? new Set(rows.map((row) => row.organizationId)) : [home];
+    for (const organizationId of organizations) {
+      const read = rows.filter((row) => row.organizationId === organizationId);
+      const [only] = read.length === 1 ? read : [];
+      await this.write(tx, organizationId, [
+        {
+          action,
+          resource,
+          resourceId: only?.id,
+          patientId: only && (resource === 'patient' ? only.id : only.patientId),
+          details: { count: read.length, ...(filter && { filter }), ...(!only && { ids: read.map(({ id }) => id) }) },
+        },
+      ]);
+    }
   }
 
   /** A refusal, in a transaction of its own, since the refused one is rolled back; in the caller's own organization. */

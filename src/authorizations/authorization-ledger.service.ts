@@ -112,7 +112,13 @@ export class AuthorizationLedger {
    * @throws InsufficientUnits it would fall below what is used and reserved
    */
   async adjust(tx: Tx, authorization: Authorization, total: number, reason: string): Promise<void> {
-    await this.write(tx, authorization, units.adjust(authorization.id, authorization.balance, total), undefined, reason);
+    await this.write(
+      tx,
+      authorization,
+      units.adjust(authorization.id, authorization.balance, total),
+      undefined,
+      reason,
+    );
   }
 
   /** @throws NotFound no such authorization in the organization */
@@ -133,7 +139,12 @@ export class AuthorizationLedger {
     let balance = authorization.balance;
     const entries = movements.map((movement, index) => {
       balance = moved(balance, movement);
-      return { id: uuid(), seq: authorization.entrySeq + index + 1, ...movement, ...flat(units.deltaOf(movement), balance) };
+      return {
+        id: uuid(),
+        seq: authorization.entrySeq + index + 1,
+        ...movement,
+        ...flat(units.deltaOf(movement), balance),
+      };
     });
     const written = await tx.sql(WRITE, [
       tx.organizationId,

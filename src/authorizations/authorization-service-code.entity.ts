@@ -34,7 +34,11 @@ export class AuthorizationServiceCode {
       referencedColumnName: 'organizationId',
       foreignKeyConstraintName: 'authorization_service_codes_code',
     },
-    { name: 'service_code_id', referencedColumnName: 'id', foreignKeyConstraintName: 'authorization_service_codes_code' },
+    {
+      name: 'service_code_id',
+      referencedColumnName: 'id',
+      foreignKeyConstraintName: 'authorization_service_codes_code',
+    },
   ])
   serviceCode?: ServiceCode;
 }

@@ -16,7 +16,8 @@ import type { Balance } from './balance.ts';
 @Check('authorizations_dates', 'end_date >= start_date')
 @Check('authorizations_cancelled_free', 'cancelled_at IS NULL OR reserved_units = 0')
 export class Authorization {
-  @PrimaryColumn('uuid', { name: 'organization_id', primaryKeyConstraintName: 'authorizations_key' }) organizationId: string;
+  @PrimaryColumn('uuid', { name: 'organization_id', primaryKeyConstraintName: 'authorizations_key' })
+  organizationId: string;
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'authorizations_key' }) id: string;
   @Column('uuid', { name: 'patient_id' }) patientId: string;
   @Column('text', { name: 'authorization_number', nullable: true }) authorizationNumber: string | null;
@@ -26,19 +27,23 @@ export class Authorization {
   @Column('int', { name: 'used_units', default: 0 }) usedUnits: number;
   /** The newest entry's number. */
   @Column('int', { name: 'entry_seq', default: 0 }) entrySeq: number;
-  @Column('timestamptz', { name: 'last_entry_at', nullable: true }) lastEntryAt: Date | null;
+  @Column({ type: 'timestamptz', name: 'last_entry_at', nullable: true }) lastEntryAt: Date | null;
   @Column('date', { name: 'start_date' }) startDate: LocalDate;
   @Column('date', { name: 'end_date' }) endDate: LocalDate;
-  @Column('timestamptz', { name: 'cancelled_at', precision: 3, nullable: true }) cancelledAt: Date | null;
+  @Column({ type: 'timestamptz', name: 'cancelled_at', precision: 3, nullable: true }) cancelledAt: Date | null;
   @Column('text', { name: 'cancellation_reason', nullable: true }) cancellationReason: string | null;
   /** Counts changes of the authorization itself; bookings move units and leave it alone. */
   @Column('int') version: number;
-  @Column('timestamptz', { name: 'created_at', precision: 3 }) createdAt: Date;
-  @Column('timestamptz', { name: 'updated_at', precision: 3 }) updatedAt: Date;
+  @Column({ type: 'timestamptz', name: 'created_at', precision: 3 }) createdAt: Date;
+  @Column({ type: 'timestamptz', name: 'updated_at', precision: 3 }) updatedAt: Date;
 
   @ManyToOne(() => Patient, { nullable: false })
   @JoinColumn([
-    { name: 'organization_id', referencedColumnName: 'organizationId', foreignKeyConstraintName: 'authorizations_patient' },
+    {
+      name: 'organization_id',
+      referencedColumnName: 'organizationId',
+      foreignKeyConstraintName: 'authorizations_patient',
+    },
     { name: 'patient_id', referencedColumnName: 'id', foreignKeyConstraintName: 'authorizations_patient' },
   ])
   patient?: Patient;

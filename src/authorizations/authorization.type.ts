@@ -29,9 +29,11 @@ export class AuthorizationType {
   @Field(() => Int) totalUnits: number;
   @Field(() => Int, { description: 'Units of completed sessions.' }) usedUnits: number;
   @Field(() => Int, { description: 'Units held for live appointments.' }) reservedUnits: number;
-  @Field(() => DateScalar, { description: "The first local date that visits may start on." }) startDate: string;
+  @Field(() => DateScalar, { description: 'The first local date that visits may start on.' }) startDate: string;
   @Field(() => DateScalar, { description: 'The last local date that visits may start on, inclusive.' }) endDate: string;
-  @Field(() => Int, { description: 'Counts changes of the authorization itself, for expectedVersion; bookings leave it alone.' })
+  @Field(() => Int, {
+    description: 'Counts changes of the authorization itself, for expectedVersion; bookings leave it alone.',
+  })
   version: number;
   @Field() createdAt: Date;
   @Field() updatedAt: Date;

@@ -32,28 +32,40 @@ export class AuthorizationsResolver {
   ) {}
 
   @Query(() => AuthorizationType)
-  authorization(@Ctx() ctx: RequestContext, @Args('id', { type: () => ID }, UuidPipe) id: string): Promise<Authorization> {
+  authorization(
+    @Ctx() ctx: RequestContext,
+    @Args('id', { type: () => ID }, UuidPipe) id: string,
+  ): Promise<Authorization> {
     return this.queries.one(ctx, id);
   }
 
-  @Query(() => AuthorizationConnection, { name: 'authorizations', description: 'Oldest first, by the time of their creation.' })
+  @Query(() => AuthorizationConnection, {
+    name: 'authorizations',
+    description: 'Oldest first, by the time of their creation.',
+  })
   listAuthorizations(
     @Ctx() ctx: RequestContext,
-    @Args('filter', { nullable: true }) filter: AuthorizationFilter | null,
     @Args() page: PageArgs,
+    @Args('filter', { nullable: true }) filter?: AuthorizationFilter,
   ): Promise<Page<Authorization>> {
     return this.queries.list(ctx, filter ?? {}, page);
   }
 
   @Mutation(() => AuthorizationType)
   @Requires(Permission.MANAGE_AUTHORIZATIONS)
-  createAuthorization(@Ctx() ctx: RequestContext, @Args('input') input: CreateAuthorizationInput): Promise<Authorization> {
+  createAuthorization(
+    @Ctx() ctx: RequestContext,
+    @Args('input') input: CreateAuthorizationInput,
+  ): Promise<Authorization> {
     return this.authorizations.create(ctx, input);
   }
 
   @Mutation(() => AuthorizationType)
   @Requires(Permission.MANAGE_AUTHORIZATIONS)
-  updateAuthorization(@Ctx() ctx: RequestContext, @Args('input') input: UpdateAuthorizationInput): Promise<Authorization> {
+  updateAuthorization(
+    @Ctx() ctx: RequestContext,
+    @Args('input') input: UpdateAuthorizationInput,
+  ): Promise<Authorization> {
     return this.authorizations.update(ctx, input);
   }
 

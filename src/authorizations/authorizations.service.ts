@@ -189,7 +189,12 @@ export class AuthorizationsService {
 
   private requireNotCancelled({ id, cancelledAt, startDate, endDate }: Authorization): void {
     if (cancelledAt)
-      throw new AuthorizationNotUsable({ authorizationId: id, status: AuthorizationStatus.CANCELLED, startDate, endDate });
+      throw new AuthorizationNotUsable({
+        authorizationId: id,
+        status: AuthorizationStatus.CANCELLED,
+        startDate,
+        endDate,
+      });
   }
 
   /** Rule 5: no live appointment may be left outside. Safe from a race: bookings look at the dates under this same lock. */

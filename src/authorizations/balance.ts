@@ -60,7 +60,8 @@ export function availableUnits({ total, reserved, used }: Balance): number {
  */
 export function reserve(authorizationId: string, balance: Balance, units: number): Movement[] {
   const available = availableUnits(balance);
-  if (units > available) throw new InsufficientUnits({ authorizationId, requestedUnits: units, availableUnits: available });
+  if (units > available)
+    throw new InsufficientUnits({ authorizationId, requestedUnits: units, availableUnits: available });
   return [{ kind: LedgerEntryKind.RESERVE, units }];
 }
 

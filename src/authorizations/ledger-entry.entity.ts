@@ -8,10 +8,14 @@ import type { LedgerEntryKind } from './balance.ts';
 @Index('ledger_entries_by_appointment', ['organizationId', 'appointmentId', 'authorizationId', 'seq'])
 @Index('ledger_entries_consumed_once', ['organizationId', 'appointmentId'], { unique: true, where: `kind = 'CONSUME'` })
 @Check('ledger_entries_kind', 'the signs of each kind: see the migration')
-@Check('ledger_entries_balances', 'reserved_after >= 0 AND used_after >= 0 AND reserved_after::bigint + used_after <= total_after')
+@Check(
+  'ledger_entries_balances',
+  'reserved_after >= 0 AND used_after >= 0 AND reserved_after::bigint + used_after <= total_after',
+)
 @Check('ledger_entries_held', '(appointment_id IS NULL) = (held_after IS NULL) AND held_after >= 0')
 export class LedgerEntry {
-  @PrimaryColumn('uuid', { name: 'organization_id', primaryKeyConstraintName: 'ledger_entries_key' }) organizationId: string;
+  @PrimaryColumn('uuid', { name: 'organization_id', primaryKeyConstraintName: 'ledger_entries_key' })
+  organizationId: string;
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'ledger_entries_key' }) id: string;
   @Column('uuid', { name: 'authorization_id' }) authorizationId: string;
   /** 1, 2, 3 ... in each authorization, without gaps: a missing lock would show as a doubled number. */
@@ -29,11 +33,15 @@ export class LedgerEntry {
   @Column('int', { name: 'held_after', nullable: true }) heldAfter: number | null;
   @Column('uuid', { name: 'actor_id', nullable: true }) actorId: string | null;
   @Column('text', { nullable: true }) reason: string | null;
-  @Column('timestamptz', { name: 'created_at' }) createdAt: Date;
+  @Column({ type: 'timestamptz', name: 'created_at' }) createdAt: Date;
 
   @ManyToOne(() => Authorization, { nullable: false })
   @JoinColumn([
-    { name: 'organization_id', referencedColumnName: 'organizationId', foreignKeyConstraintName: 'ledger_entries_authorization' },
+    {
+      name: 'organization_id',
+      referencedColumnName: 'organizationId',
+      foreignKeyConstraintName: 'ledger_entries_authorization',
+    },
     { name: 'authorization_id', referencedColumnName: 'id', foreignKeyConstraintName: 'ledger_entries_authorization' },
   ])
   authorization?: Authorization;

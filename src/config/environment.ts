@@ -1,5 +1,16 @@
 import { plainToInstance, Transform, Type } from 'class-transformer';
-import { IsBoolean, IsIn, IsInt, IsOptional, IsString, Matches, Max, Min, MinLength, validateSync } from 'class-validator';
+import {
+  IsBoolean,
+  IsIn,
+  IsInt,
+  IsOptional,
+  IsString,
+  Matches,
+  Max,
+  Min,
+  MinLength,
+  validateSync,
+} from 'class-validator';
 
 const PLACEHOLDER = /change.?me|placeholder|example|secret|password|default|xxxx|your[-_ ]/i;
 const asBoolean = Transform(({ value }: { value: unknown }) =>
@@ -71,13 +82,16 @@ export class Environment {
 
   /** @throws Error with one line for each setting that is missing or wrong; never with a value */
   static read(variables: NodeJS.ProcessEnv): Environment {
-    const set = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== undefined && value !== ''));
+    const set = Object.fromEntries(
+      Object.entries(variables).filter(([, value]) => value !== undefined && value !== ''),
+    );
     const environment = plainToInstance(Environment, set, { exposeDefaultValues: true });
     const wrong = validateSync(environment, { validationError: { target: false, value: false } }).flatMap((error) =>
       Object.values(error.constraints ?? {}),
     );
     if (environment.isProduction) wrong.push(...missingInProduction(environment));
-    if (wrong.length) throw new Error(`The environment is not complete:\n${wrong.map((line) => `  - ${line}`).join('\n')}`);
+    if (wrong.length)
+      throw new Error(`The environment is not complete:\n${wrong.map((line) => `  - ${line}`).join('\n')}`);
     return environment;
   }
 }

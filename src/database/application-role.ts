@@ -36,7 +36,9 @@ async function describe(url: string): Promise<RunningAs> {
     );
     const found = rows[0];
     if (!found || found.superuser || found.bypass || found.owns)
-      throw new Error(`The role ${APPLICATION_ROLE} may own nothing and must be bound by row-level security, and it is not.`);
+      throw new Error(
+        `The role ${APPLICATION_ROLE} may own nothing and must be bound by row-level security, and it is not.`,
+      );
     return { login: found.login, role: found.role, serverVersion: found.serverVersion };
   });
 }

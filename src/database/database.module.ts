@@ -6,11 +6,13 @@ import { Transactions } from './transactions.ts';
 /** The pool and its transactions. Everything else about PostgreSQL is hidden behind Transactions. */
 @Module({})
 export class DatabaseModule {
-  static with(settings: ConnectionSettings): DynamicModule {
+  static with(settings: ConnectionSettings, entities: readonly (new () => object)[]): DynamicModule {
     return {
       module: DatabaseModule,
       global: true,
-      imports: [TypeOrmModule.forRoot({ ...applicationDataSource(settings), autoLoadEntities: true, retryAttempts: 1 })],
+      imports: [
+        TypeOrmModule.forRoot({ ...applicationDataSource(settings), entities: [...entities], retryAttempts: 1 }),
+      ],
       providers: [Transactions],
       exports: [Transactions],
     };

@@ -100,7 +100,8 @@ export class Transactions {
 
   /** Rolls back; a connection that may still hold the transaction is closed instead of being used again. */
   private async abandon(client: PoolClient, error: unknown): Promise<void> {
-    const broken = error instanceof OutcomeUnknown || error instanceof CommitLost || recoveryOf(error) === Recovery.RECONNECT;
+    const broken =
+      error instanceof OutcomeUnknown || error instanceof CommitLost || recoveryOf(error) === Recovery.RECONNECT;
     if (!broken) {
       try {
         await client.query('ROLLBACK');

@@ -29,7 +29,8 @@ export class Tx {
   async sql<Row extends ObjectLiteral>(text: string, parameters: unknown[] = []): Promise<Row[]> {
     const result: unknown = await this.manager.query(text, parameters);
     // TypeORM answers UPDATE and DELETE with [rows, count]
-    const rows = Array.isArray(result) && result.length === 2 && Array.isArray(result[0]) ? (result[0] as unknown) : result;
+    const rows =
+      Array.isArray(result) && result.length === 2 && Array.isArray(result[0]) ? (result[0] as unknown) : result;
     return rows as Row[];
   }
 

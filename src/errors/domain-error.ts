@@ -49,7 +49,11 @@ export class BadUserInput extends DomainError {
   override readonly details: { fields: Record<string, string[]> } & Record<string, unknown>;
   constructor(fields: Record<string, string | string[]>, more: Record<string, unknown> = {}) {
     const messages = Object.fromEntries(Object.entries(fields).map(([field, said]) => [field, [said].flat()]));
-    super(`Bad input. ${Object.entries(messages).map(([field, said]) => `${field}: ${said.join(', ')}`).join('; ')}`);
+    super(
+      `Bad input. ${Object.entries(messages)
+        .map(([field, said]) => `${field}: ${said.join(', ')}`)
+        .join('; ')}`,
+    );
     this.details = { fields: messages, ...more };
   }
 }

@@ -18,7 +18,7 @@ export interface ConnectionType<Node> {
 
 /**
  * The edge and connection types of a node. Keyset cursors: a page neither repeats nor skips a row when others are
- * inserted. `totalCount` is a function, so that it is counted only where it is selected.
+ * inserted. `totalCount` is counted only where it is selected.
  */
 export function Connection<Node>(node: Type<Node>, name: string): Type<ConnectionType<Node>> {
   @ObjectType(`${name}Edge`)
@@ -42,7 +42,7 @@ export function Connection<Node>(node: Type<Node>, name: string): Type<Connectio
     pageInfo: PageInfo;
 
     @Field(() => Int, { description: 'Rows of the whole list. Counted only when it is asked for.' })
-    totalCount: () => Promise<number>;
+    totalCount: Promise<number>;
   }
   return ConnectionOf as unknown as Type<ConnectionType<Node>>;
 }

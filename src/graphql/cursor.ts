@@ -9,10 +9,15 @@ export function encodeCursor(key: SortKey): string {
 }
 
 /** @throws BadUserInput not a cursor of this list */
-export function decodeCursor(cursor: string, types: readonly ('string' | 'number' | 'date' | 'uuid')[]): (string | number)[] {
+export function decodeCursor(
+  cursor: string,
+  types: readonly ('string' | 'number' | 'date' | 'uuid')[],
+): (string | number)[] {
   const key = parse(cursor);
   const fits =
-    Array.isArray(key) && key.length === types.length && types.every((type, index) => FITS[type](key[index] as unknown));
+    Array.isArray(key) &&
+    key.length === types.length &&
+    types.every((type, index) => FITS[type](key[index] as unknown));
   if (!fits) throw new BadUserInput({ after: 'must be a cursor of this list' });
   return key as (string | number)[];
 }
@@ -20,7 +25,8 @@ export function decodeCursor(cursor: string, types: readonly ('string' | 'number
 const FITS = {
   string: (value: unknown) => typeof value === 'string' && !value.includes('\0'),
   number: (value: unknown) => Number.isInteger(value) && Math.abs(value as number) < 2 ** 31,
-  date: (value: unknown) => typeof value === 'string' && /^\d{4}-\d{2}-\d{2}T[\d:.]{12}Z$/.test(value) && !Number.isNaN(Date.parse(value)),
+  date: (value: unknown) =>
+    typeof value === 'string' && /^\d{4}-\d{2}-\d{2}T[\d:.]{12}Z$/.test(value) && !Number.isNaN(Date.parse(value)),
   uuid: (value: unknown) => typeof value === 'string' && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(value),
 };
 

@@ -42,7 +42,8 @@ export function formatError(formatted: GraphQLFormattedError, error: unknown): G
   const requestId = error instanceof Error ? requestOf.get(error) : undefined;
   const cause = unwrapResolverError(error);
   const where = { locations: formatted.locations, path: formatted.path };
-  if (cause instanceof DomainError) return { message: cause.message, ...where, extensions: extensionsOf(cause, requestId) };
+  if (cause instanceof DomainError)
+    return { message: cause.message, ...where, extensions: extensionsOf(cause, requestId) };
   const code = formatted.extensions?.code;
   if (typeof code === 'string' && BAD_REQUESTS.has(code)) {
     const { message, fields } = withoutValues(formatted.message);

@@ -12,11 +12,16 @@ const loaders = new WeakMap<RequestContext, Map<unknown, DataLoader<RowKey, RowK
  * Loads a row together with all others that the same request asks for at the same moment: no N+1. Nothing is cached: a
  * request may change a row between two of its fields.
  */
-export function loadBatched<Row extends RowKey>(ctx: RequestContext, batch: Batch<Row>, key: RowKey): Promise<Row | null> {
+export function loadBatched<Row extends RowKey>(
+  ctx: RequestContext,
+  batch: Batch<Row>,
+  key: RowKey,
+): Promise<Row | null> {
   const ofRequest = loaders.get(ctx) ?? new Map<unknown, DataLoader<RowKey, RowKey | null>>();
   loaders.set(ctx, ofRequest);
   const loader =
-    ofRequest.get(batch) ?? new DataLoader<RowKey, RowKey | null>((keys) => inOrder(keys, batch(ctx, keys)), { cache: false });
+    ofRequest.get(batch) ??
+    new DataLoader<RowKey, RowKey | null>((keys) => inOrder(keys, batch(ctx, keys)), { cache: false });
   ofRequest.set(batch, loader);
   return loader.load(key) as Promise<Row | null>;
 }

@@ -10,7 +10,8 @@ export interface Page<Row> {
   readonly edges: { cursor: string; node: Row }[];
   readonly nodes: Row[];
   readonly pageInfo: { hasNextPage: boolean; endCursor: string | null };
-  readonly totalCount: () => Promise<number>;
+  /** Counted when it is read, which is when it is selected. */
+  readonly totalCount: Promise<number>;
 }
 
 export interface Listing<Row extends ObjectLiteral> {
@@ -41,16 +42,22 @@ export class Pages {
     });
     const nodes = found.slice(0, first);
     const edges = nodes.map((node) => ({ cursor: encodeCursor(keyOf(node, listing.order)), node }));
+    const count = (): Promise<number> => this.transactions.run(ctx, async (tx) => (await listing.query(tx)).getCount());
     return {
       edges,
       nodes,
       pageInfo: { hasNextPage: found.length > first, endCursor: edges.at(-1)?.cursor ?? null },
-      totalCount: () => this.transactions.run(ctx, async (tx) => (await listing.query(tx)).getCount()),
+      get totalCount() {
+        return count();
+      },
     };
   }
 }
 
-function seek<Row extends ObjectLiteral>(query: SelectQueryBuilder<Row>, { args, order, direction = 'ASC' }: Listing<Row>): void {
+function seek<Row extends ObjectLiteral>(
+  query: SelectQueryBuilder<Row>,
+  { args, order, direction = 'ASC' }: Listing<Row>,
+): void {
   for (const property of order) query.addOrderBy(`row.${property}`, direction);
   if (args.after == null) return;
   const columns = query.expressionMap.mainAlias?.metadata.columns ?? [];

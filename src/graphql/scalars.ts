@@ -32,9 +32,11 @@ export const JSONObjectScalar = new GraphQLScalarType({
 });
 
 function parseInstant(value: unknown): Date {
-  if (typeof value !== 'string' || !OFFSET_GIVEN.test(value)) throw refusal('an ISO-8601 date and time with an offset or Z');
+  if (typeof value !== 'string' || !OFFSET_GIVEN.test(value))
+    throw refusal('an ISO-8601 date and time with an offset or Z');
   const instant = attempt(() => new Date(Temporal.Instant.from(value).epochMilliseconds));
-  if (!instant || instant.getTime() < FIRST || instant.getTime() >= LAST) throw refusal('an existing instant from 1900 on');
+  if (!instant || instant.getTime() < FIRST || instant.getTime() >= LAST)
+    throw refusal('an existing instant from 1900 on');
   return instant;
 }
 

@@ -3,7 +3,8 @@ import { IsUUID, registerDecorator, ValidateIf, type ValidationArguments } from 
 
 /** All control characters but tab, CR and LF; and halves of surrogate pairs, which UTF-8 cannot hold. */
 // eslint-disable-next-line no-control-regex -- to find them is the point
-const NOT_TEXT = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F]|[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/;
+const NOT_TEXT =
+  /[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F]|[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/;
 const LINE_BREAK_OR_TAB = /[\t\r\n]/;
 const DEEPEST_JSON = 32;
 
@@ -37,7 +38,9 @@ export function IsJsonObject({ maxBytes }: { maxBytes: number }): PropertyDecora
   return check('isJsonObject', (value) => {
     const problem = jsonProblem(value, 0);
     if (problem) return problem;
-    return Buffer.byteLength(JSON.stringify(value)) > maxBytes ? `must be at most ${maxBytes} bytes of JSON` : undefined;
+    return Buffer.byteLength(JSON.stringify(value)) > maxBytes
+      ? `must be at most ${maxBytes} bytes of JSON`
+      : undefined;
   });
 }
 

@@ -24,7 +24,12 @@ export class Idempotency {
    *
    * @throws IdempotencyKeyReused the key came before with a different input
    */
-  async once<T>(tx: Tx, call: KeyedCall, work: () => Promise<T>, replay: (resourceId: string) => Promise<T>): Promise<T> {
+  async once<T>(
+    tx: Tx,
+    call: KeyedCall,
+    work: () => Promise<T>,
+    replay: (resourceId: string) => Promise<T>,
+  ): Promise<T> {
     const key = call.input.idempotencyKey;
     if (key == null) return work();
     tx.allowBlindReplay();

@@ -11,7 +11,10 @@ export function safeError(error: unknown): Record<string, unknown> {
     constraint,
     table,
     query,
-    stack: error.stack?.split('\n').filter((line) => /^\s+at /.test(line)).join('\n'),
+    stack: error.stack
+      ?.split('\n')
+      .filter((line) => /^\s+at /.test(line))
+      .join('\n'),
     cause: error.cause ? safeError(error.cause) : undefined,
   };
 }

@@ -19,7 +19,10 @@ export class CompleteAppointmentInput {
   @Field(() => String, { nullable: true })
   @Optional()
   @MaxLength(2_000)
-  @IsUrl({ protocols: ['https', 'http', 's3', 'gs'], require_protocol: true, require_tld: false }, { message: 'must be a URL' })
+  @IsUrl(
+    { protocols: ['https', 'http', 's3', 'gs'], require_protocol: true, require_tld: false },
+    { message: 'must be a URL' },
+  )
   voiceRecordingUrl?: string | null;
 
   @Field(() => JSONObjectScalar, { nullable: true })

@@ -49,8 +49,8 @@ export class SessionsResolver {
   @Query(() => SessionConnection, { name: 'sessions', description: 'Oldest first by (startTime, id).' })
   listSessions(
     @Ctx() ctx: RequestContext,
-    @Args('filter', { nullable: true }) filter: SessionFilter | null,
     @Args() page: PageArgs,
+    @Args('filter', { nullable: true }) filter?: SessionFilter,
   ): Promise<Page<Session>> {
     return this.queries.list(ctx, filter ?? {}, page);
   }
@@ -63,7 +63,10 @@ export class SessionsResolver {
 
   @ResolveField(() => AppointmentType)
   @Requires(Permission.READ_APPOINTMENT)
-  appointment(@Ctx() ctx: RequestContext, @Parent() { organizationId, appointmentId: id }: Session): Promise<Appointment> {
+  appointment(
+    @Ctx() ctx: RequestContext,
+    @Parent() { organizationId, appointmentId: id }: Session,
+  ): Promise<Appointment> {
     return required('appointment', id, this.appointments.load(ctx, { organizationId, id }));
   }
 
@@ -75,19 +78,28 @@ export class SessionsResolver {
 
   @ResolveField(() => PractitionerType)
   @Requires(Permission.READ_PRACTITIONER)
-  practitioner(@Ctx() ctx: RequestContext, @Parent() { organizationId, practitionerId: id }: Session): Promise<Practitioner> {
+  practitioner(
+    @Ctx() ctx: RequestContext,
+    @Parent() { organizationId, practitionerId: id }: Session,
+  ): Promise<Practitioner> {
     return required('practitioner', id, this.practitioners.load(ctx, { organizationId, id }));
   }
 
   @ResolveField(() => AuthorizationType)
   @Requires(Permission.READ_AUTHORIZATION)
-  authorization(@Ctx() ctx: RequestContext, @Parent() { organizationId, authorizationId: id }: Session): Promise<Authorization> {
+  authorization(
+    @Ctx() ctx: RequestContext,
+    @Parent() { organizationId, authorizationId: id }: Session,
+  ): Promise<Authorization> {
     return required('authorization', id, this.authorizations.load(ctx, { organizationId, id }));
   }
 
   @ResolveField(() => ServiceCodeType)
   @Requires(Permission.READ_SERVICE_CODE)
-  serviceCode(@Ctx() ctx: RequestContext, @Parent() { organizationId, serviceCodeId: id }: Session): Promise<ServiceCode> {
+  serviceCode(
+    @Ctx() ctx: RequestContext,
+    @Parent() { organizationId, serviceCodeId: id }: Session,
+  ): Promise<ServiceCode> {
     return required('service code', id, this.serviceCodes.load(ctx, { organizationId, id }));
   }
 }

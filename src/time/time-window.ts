@@ -48,8 +48,9 @@ export class TimeWindow {
   dateIn(timeZone: string): LocalDate {
     const date = localDate(this.start, timeZone);
     if (localDate(new Date(this.end.getTime() - 1), timeZone) !== date)
-      throw new BadUserInput({ endTime: `a visit ends on the date it starts on (${timeZone}), at midnight at the latest` });
+      throw new BadUserInput({
+        endTime: `a visit ends on the date it starts on (${timeZone}), at midnight at the latest`,
+      });
     return date;
   }
 }
-
