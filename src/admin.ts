@@ -57,9 +57,7 @@ try {
   process.stdout.write(`${await createAdmin()}\n`);
 } catch (error) {
   const told =
-    error instanceof Refusal ||
-    error instanceof DomainError ||
-    /^The environment/.test(String((error as Error).message));
+    error instanceof Refusal || error instanceof DomainError || /^The environment/.test((error as Error).message);
   process.stderr.write(`${told ? (error as Error).message : JSON.stringify(safeError(error))}\n`);
   process.exitCode = 1;
 }

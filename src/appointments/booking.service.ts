@@ -84,7 +84,7 @@ export class BookingService {
     requireUsable(authorization, visit, tx.ctx.now(), timeZone);
     const code = await this.authorizations.coveredCode(tx, authorization.id, input.serviceCode);
     const units = unitsToBook(window, code);
-    await this.calendar.requireFree(tx, { ...input, window });
+    await this.calendar.requireFree(tx, { practitionerId: input.practitionerId, patientId: input.patientId, window });
     const now = new Date();
     const appointment = await this.rows.insert(tx, {
       id,
@@ -117,22 +117,21 @@ export class BookingService {
     const appointment = await this.lock(tx, input.id);
     requireVersion(appointment.version, input.expectedVersion);
     requireTransition(appointment.status, AppointmentStatus.SCHEDULED);
-    const before = { ...appointment };
     const after = this.changed(appointment, input);
     const fields = Object.keys(after).filter((field) =>
-      differs(before[field as keyof Appointment], after[field as keyof Appointment]),
+      differs(appointment[field as keyof Appointment], after[field as keyof Appointment]),
     );
     const moves = ['startTime', 'endTime', 'authorizationId', 'practitionerId'].some((field) => fields.includes(field));
     const plan = moves || input.serviceCode != null ? await this.plan(tx, appointment, after, input) : undefined;
-    if (plan && plan.code.id !== before.serviceCodeId) fields.push('serviceCode');
+    if (plan && plan.code.id !== appointment.serviceCodeId) fields.push('serviceCode');
     if (!fields.length) return appointment;
     const saved = await this.rows.update(tx, appointment, {
       ...after,
       ...(plan && { serviceCodeId: plan.code.id, unitsReserved: plan.units }),
-      version: before.version + 1,
+      version: appointment.version + 1,
       updatedAt: new Date(),
     });
-    if (plan) await this.moveHold(tx, before, saved, plan);
+    if (plan) await this.moveHold(tx, appointment, saved, plan);
     await this.audit.record(tx, { action: 'UPDATE_APPOINTMENT', ...factsOf(saved, { fields }) });
     return saved;
   }
@@ -157,7 +156,7 @@ export class BookingService {
     input: UpdateAppointmentInput,
   ): Promise<Plan> {
     const { patientId } = appointment;
-    const wanted = { ...appointment, ...after };
+    const wanted = Object.assign(new Appointment(), appointment, after);
     const window = TimeWindow.toBook(wanted.startTime, wanted.endTime);
     const { timeZone } = await this.calendar.lockPeople(tx, { practitionerId: wanted.practitionerId, patientId });
     const visit: Visit = { patientId, date: window.dateIn(timeZone) };

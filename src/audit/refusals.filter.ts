@@ -1,5 +1,5 @@
 import { Catch, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
-import { DomainError, Forbidden, NotFound } from '../errors/domain-error.ts';
+import { Forbidden, NotFound } from '../errors/domain-error.ts';
 import type { RequestHolder } from '../request-context/ctx.decorator.ts';
 import { AuditService } from './audit.service.ts';
 
@@ -14,7 +14,7 @@ export class RefusalsFilter implements ExceptionFilter {
   async catch(exception: unknown, host: ArgumentsHost): Promise<unknown> {
     const ctx = host.getArgByIndex<{ holder?: RequestHolder } | undefined>(2)?.holder?.current;
     const denied = exception instanceof Forbidden || exception instanceof NotFound;
-    if (denied && ctx?.isSignedIn) await this.audit.recordDenied(ctx, exception as DomainError);
+    if (denied && ctx?.isSignedIn) await this.audit.recordDenied(ctx, exception);
     throw exception;
   }
 }

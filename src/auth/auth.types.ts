@@ -1,7 +1,7 @@
 import { ArgsType, Field, InputType, Int, ObjectType } from '@nestjs/graphql';
 import { IsLine } from '../graphql/validation.ts';
 import { LONGEST_EMAIL, NormalEmail } from '../users/email.ts';
-import { LONGEST_PASSWORD } from '../users/user.inputs.ts';
+import { LONGEST_PASSWORD } from '../users/passwords.ts';
 import { UserType } from '../users/user.type.ts';
 
 /** Bounded, and no more: what could not be an email or a password at all is answered as a wrong one. */

@@ -38,8 +38,9 @@ export class AuthenticationGuard extends AuthGuard('jwt') {
    * Passport's answer. `fault` is the database's, which is no reason to sign anybody out; whatever is wrong with the
    * token comes as no user.
    */
+  // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- passport's signature
   override handleRequest<Answer>(fault: unknown, user: unknown, _info: unknown, context: ExecutionContext): Answer {
-    if (fault) throw fault;
+    if (fault instanceof Error) throw fault;
     if (!user) throw new Unauthenticated();
     const holder = holderOf(context);
     holder.current = holder.current.as(user as Actor);

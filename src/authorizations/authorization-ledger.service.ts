@@ -28,7 +28,7 @@ export class AuthorizationLedger {
    * Writes a new authorization's first entry. Its row has just been inserted with these units and nobody else sees it.
    */
   async grant(tx: Tx, authorization: Authorization): Promise<void> {
-    await this.write(tx, { ...authorization, balance: units.EMPTY }, [
+    await this.write(tx, { id: authorization.id, entrySeq: 0, balance: units.EMPTY }, [
       { kind: LedgerEntryKind.GRANT, units: authorization.totalUnits },
     ]);
   }

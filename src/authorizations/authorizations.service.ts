@@ -110,8 +110,8 @@ export class AuthorizationsService {
         patientId: authorization.patientId,
         details: { fields, totalUnits, endDate },
       });
-      await this.rows.update(tx, authorization, changes);
-      return Object.assign(authorization, { totalUnits });
+      const saved = await this.rows.update(tx, authorization, changes);
+      return Object.assign(saved, { totalUnits });
     });
   }
 

@@ -14,7 +14,7 @@ import {
 
 const PLACEHOLDER = /change.?me|placeholder|example|secret|password|default|xxxx|your[-_ ]/i;
 const asBoolean = Transform(({ value }: { value: unknown }) =>
-  value === undefined || value === '' ? undefined : ['true', '1', 'yes', 'on'].includes(String(value).toLowerCase()),
+  typeof value === 'string' ? ['true', '1', 'yes', 'on'].includes(value.toLowerCase()) : value,
 );
 
 /** Every setting there is, read once from the environment. README.md has them in a table. */

@@ -53,18 +53,12 @@ export class TenantRepository<Row extends TenantRow> {
 
   /** Writes a new row; the values must be complete. */
   async insert(tx: Tx, values: Omit<Row, 'organizationId'>): Promise<Row> {
-    const row = Object.assign(new this.entity(), values, { organizationId: tx.organizationId }) as Row;
-    await tx.manager
-      .createQueryBuilder()
-      .insert()
-      .into(this.target)
-      .values(row as unknown as QueryDeepPartialEntity<Row>)
-      .updateEntity(false)
-      .execute();
+    const row: Row = Object.assign(new this.entity(), values, { organizationId: tx.organizationId });
+    await tx.manager.createQueryBuilder().insert().into(this.target).values(row).updateEntity(false).execute();
     return row;
   }
 
-  /** Changes columns of a row that this transaction has read, and answers the row as it is then. */
+  /** Changes columns of a row that this transaction has read, and answers the row as it is then; the given one stays. */
   async update(tx: Tx, row: Row, changes: Partial<Omit<Row, 'id' | 'organizationId'>>): Promise<Row> {
     const result = await tx.manager
       .createQueryBuilder()
@@ -74,7 +68,7 @@ export class TenantRepository<Row extends TenantRow> {
       .updateEntity(false)
       .execute();
     if (result.affected !== 1) throw new Error(`One row was to change, and ${String(result.affected)} did.`);
-    return Object.assign(row, changes);
+    return Object.assign(new this.entity(), row, changes);
   }
 
   private get target(): EntityTarget<Row> {

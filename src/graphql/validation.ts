@@ -2,9 +2,7 @@ import { applyDecorators } from '@nestjs/common';
 import { IsUUID, registerDecorator, ValidateIf, type ValidationArguments } from 'class-validator';
 
 /** All control characters but tab, CR and LF; and halves of surrogate pairs, which UTF-8 cannot hold. */
-// eslint-disable-next-line no-control-regex -- to find them is the point
-const NOT_TEXT =
-  /[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F]|[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/;
+const NOT_TEXT = /[^\P{Cc}\t\r\n]|\p{Cs}/u;
 const LINE_BREAK_OR_TAB = /[\t\r\n]/;
 const DEEPEST_JSON = 32;
 
@@ -47,7 +45,7 @@ export function IsJsonObject({ maxBytes }: { maxBytes: number }): PropertyDecora
 /** Why this is no such text; undefined when it is. */
 export function textProblem(value: unknown, min: number, max: number): string | undefined {
   if (typeof value !== 'string') return 'must be a string';
-  const length = value.length > max * 2 ? value.length : [...value].length;
+  const length = value.length > max * 2 ? value.length : Array.from(value).length;
   if (length < min) return min === 1 ? 'must not be empty' : `must have at least ${min} characters`;
   if (length > max) return `must have at most ${max} characters`;
   return NOT_TEXT.test(value) ? 'must not hold control characters' : undefined;

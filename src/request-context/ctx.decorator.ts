@@ -9,7 +9,7 @@ export interface RequestHolder {
 /** The holder of a GraphQL field's request: graphql/ puts it into the context value. */
 export function holderOf(context: ExecutionContext): RequestHolder {
   const graphqlContext = context.getArgByIndex<{ holder?: RequestHolder }>(2);
-  if (!graphqlContext?.holder) throw new Error('No request context: the field was not reached through GraphQL.');
+  if (!graphqlContext.holder) throw new Error('No request context: the field was not reached through GraphQL.');
   return graphqlContext.holder;
 }
 

@@ -63,7 +63,9 @@ export class SessionsService {
     requireTransition(appointment.status, AppointmentStatus.COMPLETED);
     const window = deliveredWindow(appointment, input);
     requireOver(window.end, tx.ctx.now());
-    const [code] = await this.serviceCodes.many(tx, [{ ...appointment, id: appointment.serviceCodeId }]);
+    const [code] = await this.serviceCodes.many(tx, [
+      { id: appointment.serviceCodeId, organizationId: tx.organizationId },
+    ]);
     if (!code) throw new NotFound('service code', appointment.serviceCodeId);
     const date = localDate(window.start, await this.organizations.timeZoneOf(tx));
     const held = appointment.unitsReserved;

@@ -10,8 +10,8 @@ import type { Organization } from '../organizations/organization.entity.ts';
 import { OrganizationsService, type NewOrganization } from '../organizations/organizations.service.ts';
 import { RequestContext, Role } from '../request-context/request-context.ts';
 import { normalEmail } from './email.ts';
-import { hashPassword } from './passwords.ts';
-import { LONGEST_PASSWORD, SHORTEST_PASSWORD, type CreateOrganizationInput } from './user.inputs.ts';
+import { hashPassword, LONGEST_PASSWORD, SHORTEST_PASSWORD } from './passwords.ts';
+import type { CreateOrganizationInput } from './user.inputs.ts';
 import type { User } from './user.entity.ts';
 import { UsersService } from './users.service.ts';
 

@@ -1,5 +1,8 @@
 import { hash, verify } from '@node-rs/argon2';
 
+export const SHORTEST_PASSWORD = 8;
+export const LONGEST_PASSWORD = 200;
+
 /** OWASP's recommendation for argon2id, which is what the library computes unless told otherwise. */
 const COST = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
 

@@ -3,9 +3,7 @@ import { PageArgs } from '../graphql/page-args.ts';
 import { IsId, IsLine, Optional } from '../graphql/validation.ts';
 import { Role } from '../request-context/request-context.ts';
 import { IsAccountEmail } from './email.ts';
-
-export const SHORTEST_PASSWORD = 8;
-export const LONGEST_PASSWORD = 200;
+import { LONGEST_PASSWORD, SHORTEST_PASSWORD } from './passwords.ts';
 
 const IsPassword = (): PropertyDecorator => IsLine({ min: SHORTEST_PASSWORD, max: LONGEST_PASSWORD });
 

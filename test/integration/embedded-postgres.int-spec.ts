@@ -267,7 +267,9 @@ async function query(url: string, sql: string): Promise<unknown[]> {
 }
 
 async function until(condition: () => boolean | Promise<boolean>, limit = LIMIT_MS / 2): Promise<void> {
-  for (const end = Date.now() + limit; !(await condition()); await sleep(20)) {
+  const end = Date.now() + limit;
+  while (!(await condition())) {
+    await sleep(20);
     if (Date.now() > end) throw new Error('What was waited for did not happen.');
   }
 }

@@ -103,8 +103,13 @@ async function openDataFolder(dataDir: string): Promise<Paths> {
     throw new Error(`The data folder ${folder} cannot be used: set DATA_DIR to one that can.`, { cause: error });
   }
   const at = (name: string): string => join(folder, name);
-  const [cluster, password, log, owner] = ['postgres', 'postgres.password', 'postgres.log', 'postgres.owner'];
-  return { folder, cluster: at(cluster!), password: at(password!), log: at(log!), owner: at(owner!) };
+  return {
+    folder,
+    cluster: at('postgres'),
+    password: at('postgres.password'),
+    log: at('postgres.log'),
+    owner: at('postgres.owner'),
+  };
 }
 
 /** PostgreSQL refuses to run as root. An existing cluster runs under the account that owns it, as PostgreSQL demands. */
@@ -233,11 +238,16 @@ async function provision(adminUrl: string, password: string): Promise<string> {
 
 // --- the server ------------------------------------------------------------------------------------------------------
 
+/** The server's state after a moment. */
+async function later(paths: Paths, ms: number): ReturnType<typeof readState> {
+  await sleep(ms);
+  return readState(paths);
+}
+
 /** Attaches to a server that runs and stays; waits for one that is coming up or going down; undefined when none is left. */
 async function attach(paths: Paths, password: string, deadline: number): Promise<EmbeddedPostgres | undefined> {
   let failure: unknown;
-  for (; Date.now() < deadline; await sleep(50)) {
-    const state = await readState(paths);
+  for (let state = await readState(paths); Date.now() < deadline; state = await later(paths, 50)) {
     if (!state || !isAlive(state.pid)) return undefined;
     const words = commandLine(state.pid);
     if (words?.[0] && !words.includes(paths.cluster)) return disown(paths, state);
@@ -246,7 +256,9 @@ async function attach(paths: Paths, password: string, deadline: number): Promise
       return await describe(state.port, password, () => Promise.resolve());
     } catch (error) {
       if ((error as { code?: string }).code === '28P01') {
-        throw new Error(`The password in ${paths.password} is not that of the cluster ${paths.cluster}.`);
+        throw new Error(`The password in ${paths.password} is not that of the cluster ${paths.cluster}.`, {
+          cause: error,
+        });
       }
       failure = error;
     }
@@ -291,8 +303,11 @@ async function launch(
   const args = ['-D', paths.cluster, '-p', String(await freePort()), ...flags];
   const server = await supervise({ file: await binary('postgres', account), args, log: paths.log, account });
   try {
-    for (; Date.now() < deadline && server.exitCode === undefined; await sleep(20)) {
-      const state = await readState(paths);
+    for (
+      let state: ServerState | undefined;
+      Date.now() < deadline && server.exitCode === undefined;
+      state = await later(paths, 20)
+    ) {
       if (state?.pid !== server.pid || state.status !== 'ready') continue;
       await writeFile(paths.owner, [server.pid, process.pid, server.supervisorPid].join(' '), { mode: 0o600 });
       const described = await describe(
