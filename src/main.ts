@@ -29,7 +29,8 @@ async function start(): Promise<void> {
 try {
   await start();
 } catch (error) {
-  const expected = error instanceof Error && !('code' in error) && !('driverError' in error);
-  console.error(expected ? error.message : JSON.stringify(safeError(error), null, 2));
+  // an error with a statement is a bug of ours; all others tell what to set or to start
+  const expected = error instanceof Error && !('query' in error);
+  console.error(expected ? error.message || String(error) : JSON.stringify(safeError(error), null, 2));
   process.exit(1);
 }
