@@ -47,9 +47,9 @@ describe('the embedded PostgreSQL', () => {
     if (!existsSync(build)) {
       await mkdir(build);
       await symlink(resolve('node_modules'), join(build, 'node_modules'));
-      for (const name of ['supervisor', 'embedded-postgres']) {
-        const { code } = transformFileSync(join(SOURCE, `${name}.ts`));
-        await writeFile(join(build, `${name}.mjs`), code.replaceAll(`./supervisor.ts`, `./supervisor.mjs`));
+      for (const file of await readdir(SOURCE)) {
+        const { code } = transformFileSync(join(SOURCE, file));
+        await writeFile(join(build, file.replace(/ts$/, 'mjs')), code.replace(/(from '\.\/[\w-]+)\.ts'/g, "$1.mjs'"));
       }
       const script = `import { startEmbeddedPostgres } from './embedded-postgres.mjs';
         await startEmbeddedPostgres({ dataDir: process.argv[2], fast: true });
