@@ -19,7 +19,7 @@ export class OrganizationGuard implements CanActivate {
       NamesOrganization & { filter?: NamesOrganization | null; input?: NamesOrganization }
     >(1);
     for (const named of [args.organizationId, args.filter?.organizationId, args.input?.organizationId])
-      if (named != null && named !== actor.organizationId) throw new NotFound('organization', named);
+      if (named != null && named.toLowerCase() !== actor.organizationId) throw new NotFound('organization', named);
     return true;
   }
 }

@@ -35,6 +35,7 @@ describe('given an error of PostgreSQL', () => {
     ['08006', 'connection failure', Recovery.RECONNECT],
     ['ECONNRESET', 'reset', Recovery.RECONNECT],
     ['ECONNREFUSED', 'refused', Recovery.RECONNECT],
+    ['ERR_INVALID_ARG_TYPE', 'a bug of ours', Recovery.NONE],
     ['23505', 'duplicate', Recovery.NONE],
     ['23503', 'foreign key', Recovery.NONE],
     ['23514', 'check', Recovery.NONE],

@@ -36,7 +36,12 @@ export function recoveryOf(error: unknown): Recovery {
   if (['40001', '40P01', '55P03'].includes(state)) return Recovery.REPLAY;
   // 57014: statement time-out. 23P01: somebody overlapped in the same instant; the replay can say who.
   if (['57014', '23P01'].includes(state)) return Recovery.REPLAY_ONCE;
-  if (/^(08...|57P0[123]|53300|25006|25P03|E[A-Z_]+|CONNECTION_LOST)$/.test(state)) return Recovery.RECONNECT;
+  if (
+    /^(08...|57P0[123]|53300|25006|25P03|E(CONN[A-Z]+|PIPE|TIMEDOUT|HOSTUNREACH|NETUNREACH|AI_AGAIN)|CONNECTION_LOST)$/.test(
+      state,
+    )
+  )
+    return Recovery.RECONNECT;
   return Recovery.NONE;
 }
 

@@ -6,6 +6,7 @@ import { BadUserInput } from '../errors/domain-error.ts';
 export class InputPipe extends ValidationPipe {
   constructor() {
     super({
+      transform: true, // ids and emails arrive in the one spelling that is kept
       forbidUnknownValues: false,
       validationError: { target: false, value: false },
       exceptionFactory: (errors) => new BadUserInput(fieldsOf(errors)),

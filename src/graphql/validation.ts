@@ -1,4 +1,5 @@
 import { applyDecorators } from '@nestjs/common';
+import { Transform } from 'class-transformer';
 import { IsUUID, registerDecorator, ValidateIf, type ValidationArguments } from 'class-validator';
 
 /** All control characters but tab, CR and LF; and halves of surrogate pairs, which UTF-8 cannot hold. */
@@ -14,7 +15,12 @@ interface Length {
 /** The field may be left out or null. */
 export const Optional = (): PropertyDecorator => ValidateIf((_, value) => value !== undefined && value !== null);
 
-export const IsId = (): PropertyDecorator => applyDecorators(IsUUID('all', { message: 'must be an id (a UUID)' }));
+/** An id, in lower case as we give them out: code compares them as strings. */
+export const IsId = (): PropertyDecorator =>
+  applyDecorators(
+    Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? value.toLowerCase() : value)),
+    IsUUID('all', { message: 'must be an id (a UUID)' }),
+  );
 
 /** Text of several lines. Lengths are counted in characters, not bytes. */
 export function IsText({ min = 1, max }: Length): PropertyDecorator {
