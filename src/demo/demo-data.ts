@@ -6,10 +6,13 @@ export interface DemoLogin {
 
 export const DEMO_PASSWORD = 'demo-Passw0rd!';
 
+/** Is made last: with it the demo is complete. */
+export const DEMO_SUPER_ADMIN = 'super@demo.example';
+
 const login = (email: string, who: string): DemoLogin => ({ email, who, password: DEMO_PASSWORD });
 
 export const DEMO_LOGINS: readonly DemoLogin[] = [
-  login('super@demo.example', 'super admin, every organization'),
+  login(DEMO_SUPER_ADMIN, 'super admin, every organization'),
   login('admin@sunrise.example', 'admin, Sunrise Therapy'),
   login('practitioner@sunrise.example', 'practitioner, Sunrise Therapy'),
   login('patient@sunrise.example', 'patient, Sunrise Therapy'),
