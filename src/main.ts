@@ -21,7 +21,7 @@ async function start(): Promise<void> {
     await database.close();
   });
   const logins = environment.isProduction ? [] : await app.get(DemoService).fill();
-  await app.listen(environment.PORT, environment.HOST);
+  await app.listen(environment.PORT, environment.host);
   const { port } = app.getHttpServer().address() as AddressInfo;
   console.log(welcome({ port, database, logins }));
 }

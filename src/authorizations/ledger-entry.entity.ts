@@ -45,4 +45,16 @@ export class LedgerEntry {
     { name: 'authorization_id', referencedColumnName: 'id', foreignKeyConstraintName: 'ledger_entries_authorization' },
   ])
   authorization?: Authorization;
+
+  /** By its name: authorizations/ knows nothing of appointments/. Only the foreign key matters, nobody loads it. */
+  @ManyToOne('Appointment', { nullable: true })
+  @JoinColumn([
+    {
+      name: 'organization_id',
+      referencedColumnName: 'organizationId',
+      foreignKeyConstraintName: 'ledger_entries_appointment',
+    },
+    { name: 'appointment_id', referencedColumnName: 'id', foreignKeyConstraintName: 'ledger_entries_appointment' },
+  ])
+  appointment?: object;
 }

@@ -28,8 +28,9 @@ export class Environment {
   @Type(() => Number)
   readonly PORT: number = 3000;
 
+  @IsOptional()
   @IsString()
-  readonly HOST: string = '0.0.0.0';
+  readonly HOST?: string;
 
   /** The application's login. Unset: PostgreSQL is embedded. */
   @IsOptional()
@@ -69,6 +70,11 @@ export class Environment {
 
   get isProduction(): boolean {
     return this.NODE_ENV === 'production';
+  }
+
+  /** Outside production the passwords are known to everybody, so only this machine is let in. */
+  get host(): string {
+    return this.HOST ?? (this.isProduction ? '0.0.0.0' : 'localhost');
   }
 
   /** The schema may be asked for: always outside production, there by setting. */

@@ -54,7 +54,7 @@ function postgresErrorOf(error: unknown): PostgresError {
 /** node-pg tells a few losses of the connection by their message alone. */
 function connectionLost(error: unknown): string {
   const message = error instanceof Error ? error.message : '';
-  return /Connection terminated|Client has encountered a connection error|Client was closed|connection is closed|timeout exceeded when trying to connect|not queryable/i.test(
+  return /Connection terminated|Client has encountered a connection error|Client was closed|connection is closed|timeout exceeded when trying to connect|not queryable|was already released/i.test(
     message,
   )
     ? 'CONNECTION_LOST'
