@@ -24,6 +24,17 @@ export class HttpAdapter extends FastifyAdapter {
   override setErrorHandler(): ReturnType<FastifyAdapter['setErrorHandler']> {
     return this.getInstance().setErrorHandler(answerError);
   }
+
+  /** Nest's would throw into our exception filters, which speak GraphQL: nobody answers, and the process ends. */
+  override setNotFoundHandler(): void {
+    this.getInstance().setNotFoundHandler((request, reply) =>
+      reply.status(404).send({
+        errors: [
+          { message: 'There is nothing here.', extensions: { code: ErrorCode.NOT_FOUND, requestId: request.id } },
+        ],
+      }),
+    );
+  }
 }
 
 function requestIdOf(request: IncomingMessage): string {

@@ -1,4 +1,5 @@
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import { isUUID } from 'class-validator';
 import { NotFound } from '../errors/domain-error.ts';
 import { holderOf } from '../request-context/ctx.decorator.ts';
 
@@ -8,7 +9,7 @@ interface NamesOrganization {
 
 /**
  * Refuses an `organizationId` in a query, filter or input that is not the caller's own. Super admins may name any.
- * Rows of other organizations are kept out below, by the tenant repositories and by row-level security.
+ * What is no id at all is left to the input's own check. Rows of other organizations are kept out below, by the tenant repositories and by row-level security.
  */
 @Injectable()
 export class OrganizationGuard implements CanActivate {
@@ -19,7 +20,8 @@ export class OrganizationGuard implements CanActivate {
       NamesOrganization & { filter?: NamesOrganization | null; input?: NamesOrganization }
     >(1);
     for (const named of [args.organizationId, args.filter?.organizationId, args.input?.organizationId])
-      if (named != null && named.toLowerCase() !== actor.organizationId) throw new NotFound('organization', named);
+      if (named != null && isUUID(named, 'all') && named.toLowerCase() !== actor.organizationId)
+        throw new NotFound('organization', named);
     return true;
   }
 }

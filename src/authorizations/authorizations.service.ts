@@ -96,7 +96,10 @@ export class AuthorizationsService {
         ...(totalUnits === authorization.totalUnits ? [] : ['totalUnits']),
         ...(endDate === authorization.endDate ? [] : ['endDate']),
       ];
-      if (!fields.length) return authorization;
+      if (!fields.length) {
+        await this.audit.recordRead(tx, 'authorization', [authorization]);
+        return authorization;
+      }
       if (endDate !== authorization.endDate) await this.requireEndPossible(tx, authorization, endDate);
       if (totalUnits !== authorization.totalUnits) {
         if (!input.reason?.trim()) throw new BadUserInput({ reason: 'a change of totalUnits needs a reason' });

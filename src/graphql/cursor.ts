@@ -25,8 +25,11 @@ export function decodeCursor(
 const FITS = {
   string: (value: unknown) => typeof value === 'string' && !value.includes('\0'),
   number: (value: unknown) => Number.isInteger(value) && Math.abs(value as number) < 2 ** 31,
+  // as keyOf writes it: Date.parse alone takes February 30, and PostgreSQL has no year 0
   date: (value: unknown) =>
-    typeof value === 'string' && /^\d{4}-\d{2}-\d{2}T[\d:.]{12}Z$/.test(value) && !Number.isNaN(Date.parse(value)),
+    typeof value === 'string' &&
+    /^(?!0000)\d{4}-/.test(value) &&
+    new Date(Date.parse(value) || 0).toISOString() === value,
   uuid: (value: unknown) => typeof value === 'string' && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(value),
 };
 

@@ -1,7 +1,7 @@
 import type { ApolloServerPlugin } from '@apollo/server';
 import { unwrapResolverError } from '@apollo/server/errors';
 import { Logger } from '@nestjs/common';
-import type { GraphQLFormattedError } from 'graphql';
+import { GraphQLError, type GraphQLFormattedError, type ValidationRule } from 'graphql';
 import { DomainError } from '../errors/domain-error.ts';
 import { ErrorCode } from '../errors/error-code.ts';
 import { safeError } from '../observability/safe-error.ts';
@@ -34,6 +34,14 @@ export const namesRequestOfErrors: ApolloServerPlugin<{ holder?: RequestHolder }
     }),
 };
 
+/** graphql-js finds out while running, too late for a bad request, that there are no subscriptions. */
+export const onlyKnownOperations: ValidationRule = (context) => ({
+  OperationDefinition: (node) => {
+    if (!context.getSchema().getRootType(node.operation))
+      context.reportError(new GraphQLError(`This API has no ${node.operation}.`, { nodes: node }));
+  },
+});
+
 /**
  * The one place where an error becomes an answer. The set of codes is closed: what is not a DomainError or a bad request
  * is INTERNAL_SERVER_ERROR with the request's id and nothing else, and is logged.
@@ -46,7 +54,7 @@ export function formatError(formatted: GraphQLFormattedError, error: unknown): G
     return { message: cause.message, ...where, extensions: extensionsOf(cause, requestId) };
   const code = formatted.extensions?.code;
   if (typeof code === 'string' && BAD_REQUESTS.has(code)) {
-    const { message, fields } = withoutValues(formatted.message);
+    const { message, fields } = withoutValues(formatted.message, error);
     return { message, ...where, extensions: { code: ErrorCode.BAD_USER_INPUT, details: { fields }, requestId } };
   }
   log.error({ requestId, error: safeError(cause) });
@@ -68,19 +76,26 @@ function extensionsOf(error: DomainError, requestId?: string): Record<string, un
 }
 
 /** graphql-js quotes the value it refuses, which may be patient data or a password; the field's path is what helps. */
-function withoutValues(message: string): { message: string; fields: Record<string, string[]> } {
-  const variable = /^Variable "\$(\w+)" got invalid value [\s\S]*?(?: at "([\w.[\]]+)")?; ([\s\S]*)$/.exec(message);
+function withoutValues(message: string, error: unknown): { message: string; fields: Record<string, string[]> } {
+  const variable = /^Variable "\$(\w+)" got invalid value /.exec(message);
   if (variable) {
-    const [, name = '', path = name, reason = ''] = variable;
-    const said = unquoted(reason);
+    // `<variable> <value> at "<path>"; <reason>`: the value may hold anything, so what is kept is taken from the end
+    const reason = (error as { originalError?: Error }).originalError?.message ?? '';
+    const before = message.endsWith(`; ${reason}`) ? message.slice(0, -reason.length - 2) : '';
+    const path = / at "([\w.[\]]+)"$/.exec(before)?.[1] ?? variable[1] ?? '';
+    const said = (before && unquoted(reason)) || 'is not valid';
     return { message: `Bad input. ${path}: ${said}`, fields: { [path]: [said] } };
   }
   const argument = /^Argument "(\w+)" has invalid value/.exec(message);
   return { message: unquoted(message), fields: argument?.[1] ? { [argument[1]]: ['has an invalid value'] } : {} };
 }
 
+/** Where graphql-js and its scalars put a value, it comes last; but for enums, and there nothing is escaped. */
 function unquoted(text: string): string {
   return text
-    .replace(/(found|value:?) (?:"(?:[^"\\]|\\.)*"|\{[\s\S]*\}|\[[\s\S]*\]|-?\d[\w.+-]*)/g, '$1 (not shown)')
+    .replace(/Value "[\s\S]*" does not exist in/, 'Value (not shown) does not exist in')
+    .replace(/(value: |has invalid value )[\s\S]*$/, '$1(not shown)')
+    .replace(/, found [\s\S]*$/, '')
+    .replace(/(Unexpected \w+) "[\s\S]*$/, '$1')
     .slice(0, 500);
 }

@@ -5,7 +5,7 @@ import type { FastifyRequest } from 'fastify';
 import { Environment } from '../config/environment.ts';
 import { ErrorCode } from '../errors/error-code.ts';
 import { registerErrorCode } from './enums.ts';
-import { formatError, namesRequestOfErrors } from './error-edge.ts';
+import { formatError, namesRequestOfErrors, onlyKnownOperations } from './error-edge.ts';
 import { Pages } from './page.ts';
 import { DateTimeScalar } from './scalars.ts';
 import { RequestContext } from '../request-context/request-context.ts';
@@ -51,6 +51,7 @@ registerErrorCode();
           },
         }),
         formatError,
+        validationRules: [onlyKnownOperations],
         plugins: [namesRequestOfErrors],
       }),
     }),

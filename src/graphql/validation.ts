@@ -57,7 +57,8 @@ export function textProblem(value: unknown, min: number, max: number): string | 
   return NOT_TEXT.test(value) ? 'must not hold control characters' : undefined;
 }
 
-function jsonProblem(value: unknown, depth: number): string | undefined {
+/** Why PostgreSQL could not keep this JSON, or nobody can mean it; undefined when it can. */
+export function jsonProblem(value: unknown, depth: number): string | undefined {
   if (depth > DEEPEST_JSON) return `must be at most ${DEEPEST_JSON} levels deep`;
   if (typeof value === 'string') return textProblem(value, 0, Number.MAX_SAFE_INTEGER);
   if (typeof value === 'number' && !Number.isFinite(value)) return 'must hold finite numbers';

@@ -59,7 +59,10 @@ export class PatientsService {
       if (!patient) throw new NotFound('patient', id);
       const changes = changesOf(patient, input);
       const fields = Object.keys(changes);
-      if (!fields.length) return patient;
+      if (!fields.length) {
+        await this.audit.recordRead(tx, 'patient', [patient]);
+        return patient;
+      }
       if (changes.dateOfBirth) await this.requireBirth(tx, changes.dateOfBirth);
       const changed = await this.readable.rows.update(tx, patient, {
         ...changes,

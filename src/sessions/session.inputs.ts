@@ -1,5 +1,5 @@
 import { Field, ID, InputType } from '@nestjs/graphql';
-import { IsUrl, MaxLength } from 'class-validator';
+import { IsUrl } from 'class-validator';
 import { JSONObjectScalar } from '../graphql/scalars.ts';
 import { IsId, IsJsonObject, IsLine, IsText, Optional } from '../graphql/validation.ts';
 import { SessionStatus } from './session.entity.ts';
@@ -18,7 +18,7 @@ export class CompleteAppointmentInput {
 
   @Field(() => String, { nullable: true })
   @Optional()
-  @MaxLength(2_000)
+  @IsLine({ max: 2_000 })
   @IsUrl(
     { protocols: ['https', 'http', 's3', 'gs'], require_protocol: true, require_tld: false },
     { message: 'must be a URL' },

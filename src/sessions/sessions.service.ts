@@ -116,11 +116,12 @@ export class SessionsService {
     ]);
   }
 
-  /** The first call's session, for those who could have made that call. */
+  /** The first call's session, for those who could have made that call; to them it is a read. */
   private async replay(tx: Tx, id: string): Promise<Session> {
     const session = await this.rows.find(tx, id);
     if (!session) throw new NotFound('session', id);
     requireOwn(tx.ctx, session.practitionerId, session.appointmentId);
+    await this.audit.recordRead(tx, 'session', [session]);
     return session;
   }
 }
