@@ -26,8 +26,8 @@ export class HttpAdapter extends FastifyAdapter {
   }
 
   /** Nest's would throw into our exception filters, which speak GraphQL: nobody answers, and the process ends. */
-  override setNotFoundHandler(): void {
-    this.getInstance().setNotFoundHandler((request, reply) =>
+  override setNotFoundHandler(): ReturnType<FastifyAdapter['setNotFoundHandler']> {
+    return this.getInstance().setNotFoundHandler((request, reply) =>
       reply.status(404).send({
         errors: [
           { message: 'There is nothing here.', extensions: { code: ErrorCode.NOT_FOUND, requestId: request.id } },

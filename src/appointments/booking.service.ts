@@ -4,6 +4,7 @@ import { Tenancy } from '../access/tenancy.ts';
 import { AuditService, type AuditRecord } from '../audit/audit.service.ts';
 import { AuthorizationLedger } from '../authorizations/authorization-ledger.service.ts';
 import { AuthorizationsService } from '../authorizations/authorizations.service.ts';
+import type { Authorization } from '../authorizations/authorization.entity.ts';
 import { requireUsable, type Visit } from '../authorizations/usable.ts';
 import { TenantRepository } from '../database/tenant-repository.ts';
 import { Transactions } from '../database/transactions.ts';
@@ -107,8 +108,9 @@ export class BookingService {
       updatedAt: now,
     });
     // the authorization is locked from here on: only the ledger's write and the audit event follow
-    const locked = await this.ledger.reserve(tx, { authorizationId: authorization.id, appointmentId: id }, units);
-    requireUsable(locked, visit, tx.ctx.now(), timeZone);
+    await this.ledger.reserve(tx, { authorizationId: authorization.id, appointmentId: id }, units, (locked) =>
+      requireUsable(locked, visit, tx.ctx.now(), timeZone),
+    );
     await this.audit.record(tx, { action: 'CREATE_APPOINTMENT', ...factsOf(appointment) });
     return appointment;
   }
@@ -186,11 +188,10 @@ export class BookingService {
   ): Promise<void> {
     const from = { authorizationId: before.authorizationId, appointmentId: saved.id };
     const to = { authorizationId: saved.authorizationId, appointmentId: saved.id };
-    const locked =
-      from.authorizationId === to.authorizationId
-        ? await this.ledger.resize(tx, to, before.unitsReserved, plan.units)
-        : await this.ledger.move(tx, { ...from, units: before.unitsReserved }, { ...to, units: plan.units });
-    requireUsable(locked, plan.visit, tx.ctx.now(), plan.timeZone);
+    const check = (locked: Authorization): void => requireUsable(locked, plan.visit, tx.ctx.now(), plan.timeZone);
+    if (from.authorizationId === to.authorizationId)
+      await this.ledger.resize(tx, to, before.unitsReserved, plan.units, check);
+    else await this.ledger.move(tx, { ...from, units: before.unitsReserved }, { ...to, units: plan.units }, check);
   }
 
   private async lock(tx: Tx, id: string): Promise<Appointment> {

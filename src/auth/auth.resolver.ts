@@ -20,7 +20,7 @@ export class AuthResolver {
   }
 
   @Mutation(() => AuthPayload, {
-    description: 'A refresh token serves once; using a spent one ends every session descended from it.',
+    description: 'A refresh token serves once: the answer holds the next one.',
   })
   async refreshToken(
     @Ctx() ctx: RequestContext,

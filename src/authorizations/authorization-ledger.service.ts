@@ -13,6 +13,9 @@ export interface Hold {
   readonly appointmentId: string;
 }
 
+/** Refuses, by throwing, what the authorization as it is under its lock does not allow. */
+type Check = (authorization: Authorization) => void;
+
 /**
  * The only writer of balances and of ledger entries.
  *
@@ -36,12 +39,12 @@ export class AuthorizationLedger {
   /**
    * Holds units for an appointment.
    *
-   * @returns the authorization as it is under the lock, for the caller to look at its dates once more
+   * @param check looks at the authorization under its lock, before anything is written, and throws to refuse
    * @throws InsufficientUnits fewer units are available than asked; nothing has changed
    * @throws NotFound no such authorization in the organization
    */
-  async reserve(tx: Tx, hold: Hold, requested: number): Promise<Authorization> {
-    return this.resize(tx, hold, 0, requested);
+  async reserve(tx: Tx, hold: Hold, requested: number, check: Check): Promise<void> {
+    await this.resize(tx, hold, 0, requested, check);
   }
 
   /**
@@ -49,41 +52,39 @@ export class AuthorizationLedger {
    *
    * @param held what the appointment holds, as read under its lock; never a number from a request
    */
-  async release(tx: Tx, hold: Hold, held: number): Promise<Authorization> {
-    return this.resize(tx, hold, held, 0);
+  async release(tx: Tx, hold: Hold, held: number): Promise<void> {
+    await this.resize(tx, hold, held, 0, () => undefined);
   }
 
   /**
    * Changes a hold from so many units to so many, as one movement of the difference.
    *
-   * @returns the authorization as it is under the lock
+   * @param check as for `reserve`
    * @throws InsufficientUnits the difference is not available; the old hold stands
    */
-  async resize(tx: Tx, hold: Hold, from: number, to: number): Promise<Authorization> {
+  async resize(tx: Tx, hold: Hold, from: number, to: number, check: Check): Promise<void> {
     const authorization = await this.lock(tx, hold.authorizationId);
+    check(authorization);
     const movements =
       to > from
         ? units.reserve(authorization.id, authorization.balance, to - from)
         : [{ kind: LedgerEntryKind.RELEASE, units: from - to }].filter((movement) => movement.units > 0);
     await this.write(tx, authorization, movements, hold);
-    return authorization;
   }
 
   /**
    * Moves a hold to another authorization: released there and reserved here in one step, locks in id order so that two
    * opposite moves cannot wait for each other.
    *
-   * @returns the new authorization as it is under the lock
+   * @param check as for `reserve`, of the new authorization
    * @throws InsufficientUnits the other authorization lacks the units; the old hold stands
    */
-  async move(tx: Tx, from: Hold & { units: number }, to: Hold & { units: number }): Promise<Authorization> {
-    if (from.authorizationId < to.authorizationId) {
-      await this.release(tx, from, from.units);
-      return this.reserve(tx, to, to.units);
-    }
-    const authorization = await this.reserve(tx, to, to.units);
-    await this.release(tx, from, from.units);
-    return authorization;
+  async move(tx: Tx, from: Hold & { units: number }, to: Hold & { units: number }, check: Check): Promise<void> {
+    const steps = [
+      { id: from.authorizationId, take: () => this.release(tx, from, from.units) },
+      { id: to.authorizationId, take: () => this.reserve(tx, to, to.units, check) },
+    ].sort((one, other) => (one.id < other.id ? -1 : 1));
+    for (const { take } of steps) await take();
   }
 
   /**

@@ -55,6 +55,7 @@ describe('given a connection that the driver lost without a code', () => {
     'Client has encountered a connection error and is not queryable',
     'Client was closed and is not queryable',
     'timeout exceeded when trying to connect',
+    'Database connection provided by a query runner was already released',
   ])('when it says "%s", then the way is a new connection', (message) => {
     expect(sqlStateOf(new Error(message))).toBe('CONNECTION_LOST');
     expect(recoveryOf(new Error(message))).toBe(Recovery.RECONNECT);

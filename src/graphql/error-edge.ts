@@ -82,7 +82,8 @@ function withoutValues(message: string, error: unknown): { message: string; fiel
     // `<variable> <value> at "<path>"; <reason>`: the value may hold anything, so what is kept is taken from the end
     const reason = (error as { originalError?: Error }).originalError?.message ?? '';
     const before = message.endsWith(`; ${reason}`) ? message.slice(0, -reason.length - 2) : '';
-    const path = / at "([\w.[\]]+)"$/.exec(before)?.[1] ?? variable[1] ?? '';
+    // the input's own path, as the checks of its class give it: what the client called the variable does not matter
+    const path = / at "\w+\.([\w.[\]]+)"$/.exec(before)?.[1] ?? variable[1] ?? '';
     const said = (before && unquoted(reason)) || 'is not valid';
     return { message: `Bad input. ${path}: ${said}`, fields: { [path]: [said] } };
   }

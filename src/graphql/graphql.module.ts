@@ -38,8 +38,9 @@ registerErrorCode();
         autoSchemaFile: true,
         sortSchema: true,
         buildSchemaOptions: schemaOptions,
-        // without it Nest skips the guards on relation fields, and a walk through the graph passes every door but the first
-        fieldResolverEnhancers: ['guards'],
+        // without it Nest skips both on relation fields: a walk through the graph would pass every door but the first, and
+        // what was denied there would not be recorded
+        fieldResolverEnhancers: ['guards', 'filters'],
         graphiql: false,
         introspection: environment.introspection,
         includeStacktraceInErrorResponses: false,
