@@ -92,6 +92,8 @@ CREATE TABLE practitioners (
   CONSTRAINT practitioners_key PRIMARY KEY (organization_id, id)
 );
 CREATE INDEX practitioners_by_name ON practitioners (organization_id, last_name_key, first_name_key, id);
+-- for super admins, whose lists run over all organizations
+CREATE INDEX practitioners_everywhere ON practitioners (last_name_key, first_name_key, id);
 CREATE INDEX practitioners_by_first_name ON practitioners (organization_id, first_name_key);
 SELECT app.isolate('practitioners');
 
@@ -112,6 +114,7 @@ CREATE TABLE patients (
   CONSTRAINT patients_medical_record_number UNIQUE (organization_id, medical_record_number_key)
 );
 CREATE INDEX patients_by_name ON patients (organization_id, last_name_key, first_name_key, id);
+CREATE INDEX patients_everywhere ON patients (last_name_key, first_name_key, id);
 CREATE INDEX patients_by_first_name ON patients (organization_id, first_name_key);
 SELECT app.isolate('patients');
 
@@ -155,6 +158,7 @@ CREATE TABLE users (
     AND (NOT is_super_admin OR role = 'ADMIN'))
 );
 CREATE INDEX users_by_email ON users (organization_id, email);
+CREATE INDEX users_by_activity ON users (organization_id, active, email);
 CREATE INDEX users_by_role ON users (organization_id, role, email);
 SELECT app.isolate('users');
 

@@ -54,6 +54,7 @@ CREATE TABLE appointments (
     organization_id WITH =, patient_id WITH =, tstzrange(start_time, end_time) WITH &&)
     WHERE (status IN ('SCHEDULED', 'IN_PROGRESS'))
 );
+CREATE INDEX appointments_everywhere ON appointments (start_time, id);
 CREATE INDEX appointments_by_start ON appointments (organization_id, start_time, id);
 CREATE INDEX appointments_by_practitioner ON appointments (organization_id, practitioner_id, start_time, id);
 CREATE INDEX appointments_by_patient ON appointments (organization_id, patient_id, start_time, id);
@@ -95,6 +96,7 @@ CREATE TABLE sessions (
   CONSTRAINT sessions_units CHECK (
     units_used >= 0 AND units_unauthorized >= 0 AND (status = 'REQUIRES_REVIEW') = (units_unauthorized > 0))
 );
+CREATE INDEX sessions_everywhere ON sessions (start_time, id);
 CREATE INDEX sessions_by_start ON sessions (organization_id, start_time, id);
 CREATE INDEX sessions_by_practitioner ON sessions (organization_id, practitioner_id, start_time, id);
 CREATE INDEX sessions_by_patient ON sessions (organization_id, patient_id, start_time, id);

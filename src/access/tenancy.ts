@@ -21,7 +21,7 @@ export class Tenancy {
     id: string,
   ): Promise<RequestContext> {
     if (ctx.organizationId !== null) return ctx;
-    const found = await this.transactions.run(ctx, (tx) =>
+    const found = await this.transactions.read(ctx, (tx) =>
       tx.manager
         .createQueryBuilder(entity, 'row')
         .select('row.organizationId', 'organizationId')
@@ -52,7 +52,7 @@ export class Tenancy {
   async forList(ctx: RequestContext, organizationId: string | null | undefined): Promise<RequestContext> {
     if (organizationId == null || organizationId === ctx.organizationId) return ctx;
     if (ctx.organizationId !== null) throw new NotFound('organization', organizationId);
-    const [found] = await this.transactions.run(ctx, (tx) =>
+    const [found] = await this.transactions.read(ctx, (tx) =>
       tx.sql('SELECT id FROM organizations WHERE id = $1', [organizationId]),
     );
     if (!found) throw new NotFound('organization', organizationId);

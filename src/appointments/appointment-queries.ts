@@ -32,7 +32,7 @@ export class AppointmentQueries {
   /** @throws NotFound, Forbidden */
   async one(ctx: RequestContext, id: string): Promise<Appointment> {
     const scope = await this.tenancy.of(ctx, Appointment, 'appointment', id);
-    return this.transactions.run(scope, (tx) => this.appointments.one(tx, id));
+    return this.transactions.read(scope, (tx) => this.appointments.one(tx, id));
   }
 
   /** Oldest first by (startTime, id). */
@@ -60,5 +60,5 @@ export class AppointmentQueries {
   }
 
   private readonly batch = (ctx: RequestContext, keys: readonly RowKey[]): Promise<Appointment[]> =>
-    this.transactions.run(ctx, (tx) => this.appointments.many(tx, keys));
+    this.transactions.read(ctx, (tx) => this.appointments.many(tx, keys));
 }

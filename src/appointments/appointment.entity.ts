@@ -21,6 +21,7 @@ const free = (person: string): string =>
 
 /** A booked visit. While it is live it holds units of its authorization. */
 @Entity('appointments')
+@Index('appointments_everywhere', ['startTime', 'id'])
 @Index('appointments_by_start', ['organizationId', 'startTime', 'id'])
 @Index('appointments_by_practitioner', ['organizationId', 'practitionerId', 'startTime', 'id'])
 @Index('appointments_by_patient', ['organizationId', 'patientId', 'startTime', 'id'])

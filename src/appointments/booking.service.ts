@@ -20,7 +20,7 @@ import { TimeWindow } from '../time/time-window.ts';
 import { AppointmentStatus, requireTransition } from './appointment-status.ts';
 import { Appointment } from './appointment.entity.ts';
 import type { CreateAppointmentInput, UpdateAppointmentInput } from './appointment.inputs.ts';
-import { Calendar } from './calendar.ts';
+import { asConflict, Calendar } from './calendar.ts';
 
 /**
  * Booking a visit and moving it. Lock order, here and everywhere: idempotency key, appointment, practitioner, patient,
@@ -51,14 +51,16 @@ export class BookingService {
     if (input.recurrenceRule != null) checkRecurrenceRule(input.recurrenceRule);
     const scope = await this.tenancy.of(ctx, Patient, 'patient', input.patientId);
     const id = uuid();
-    return this.transactions.run(scope, (tx) =>
-      this.idempotency.once(
-        tx,
-        { operation: 'createAppointment', input, resourceId: id },
-        () => this.insert(tx, id, input, window),
-        (first) => this.find(tx, first),
-      ),
-    );
+    return this.transactions
+      .run(scope, (tx) =>
+        this.idempotency.once(
+          tx,
+          { operation: 'createAppointment', input, resourceId: id },
+          () => this.insert(tx, id, input, window),
+          (first) => this.find(tx, first),
+        ),
+      )
+      .catch(asConflict);
   }
 
   /**
@@ -68,14 +70,16 @@ export class BookingService {
    */
   async change(ctx: RequestContext, input: UpdateAppointmentInput): Promise<Appointment> {
     const scope = await this.tenancy.of(ctx, Appointment, 'appointment', input.id);
-    return this.transactions.run(scope, (tx) =>
-      this.idempotency.once(
-        tx,
-        { operation: 'updateAppointment', input, resourceId: input.id },
-        () => this.apply(tx, input),
-        (id) => this.find(tx, id),
-      ),
-    );
+    return this.transactions
+      .run(scope, (tx) =>
+        this.idempotency.once(
+          tx,
+          { operation: 'updateAppointment', input, resourceId: input.id },
+          () => this.apply(tx, input),
+          (id) => this.find(tx, id),
+        ),
+      )
+      .catch(asConflict);
   }
 
   private async insert(tx: Tx, id: string, input: CreateAppointmentInput, window: TimeWindow): Promise<Appointment> {

@@ -1,7 +1,9 @@
 import { Injectable } from '@nestjs/common';
+import { violates } from '../database/sql-errors.ts';
 import type { Tx } from '../database/tx.ts';
 import { NotFound } from '../errors/domain-error.ts';
 import type { TimeWindow } from '../time/time-window.ts';
+import { PATIENT_FREE, PRACTITIONER_FREE } from './appointment.entity.ts';
 import { Busy, SchedulingConflict } from './appointment.errors.ts';
 
 /** Who is to meet, and when. */
@@ -66,6 +68,18 @@ export class Calendar {
       appointmentIds: overlaps.map(({ id }) => id),
     });
   }
+}
+
+/**
+ * What the exclusion constraints refused although the overlap was asked for before, told as what it is. Who is busy can
+ * no longer be looked up: the transaction is over.
+ */
+export function asConflict(error: unknown): never {
+  if (violates(error, PRACTITIONER_FREE))
+    throw new SchedulingConflict({ conflictsWith: [Busy.PRACTITIONER], appointmentIds: [] });
+  if (violates(error, PATIENT_FREE))
+    throw new SchedulingConflict({ conflictsWith: [Busy.PATIENT], appointmentIds: [] });
+  throw error;
 }
 
 const NOBODY = '00000000-0000-0000-0000-000000000000';

@@ -25,14 +25,14 @@ export class RefreshTokens {
 
   /** Whose token this is, spent or not; undefined for an unknown one. `nobody` is a context that is not signed in. */
   async find(nobody: RequestContext, token: string): Promise<OwnedToken | undefined> {
-    const [found] = await this.transactions.run(nobody, (tx) =>
+    const [found] = await this.transactions.read(nobody, (tx) =>
       tx.sql<{ organization_id: string; token_id: string }>(
         'SELECT organization_id, token_id FROM app.refresh_token_owner($1)',
         [hashOf(token)],
       ),
     );
     if (!found) return undefined;
-    return this.transactions.run(nobody.within(found.organization_id), async (tx) => {
+    return this.transactions.read(nobody.within(found.organization_id), async (tx) => {
       const row = await this.rows.find(tx, found.token_id);
       const user = row && (await this.users.find(tx, row.userId));
       return user ? { tokenId: row.id, user } : undefined;

@@ -42,7 +42,7 @@ export class AuthorizationQueries {
   /** @throws NotFound, Forbidden */
   async one(ctx: RequestContext, id: string): Promise<Authorization> {
     const scope = await this.tenancy.of(ctx, Authorization, 'authorization', id);
-    return this.transactions.run(scope, async (tx) => {
+    return this.transactions.read(scope, async (tx) => {
       const authorization = await this.authorizations.one(tx, id);
       await this.audit.recordRead(tx, 'authorization', [authorization]);
       return authorization;
@@ -123,14 +123,14 @@ export class AuthorizationQueries {
   }
 
   private readonly batch = (ctx: RequestContext, keys: readonly RowKey[]): Promise<Authorization[]> =>
-    this.transactions.run(ctx, async (tx) => {
+    this.transactions.read(ctx, async (tx) => {
       const rows = await this.authorizations.many(tx, keys);
       await this.audit.recordRead(tx, 'authorization', rows);
       return rows;
     });
 
   private readonly batchOfCodes = (ctx: RequestContext, keys: readonly RowKey[]): Promise<Cover[]> =>
-    this.transactions.run(ctx, async (tx) => {
+    this.transactions.read(ctx, async (tx) => {
       const covered = await this.codesIn(tx, keys);
       return keys.map((key) => ({
         ...key,

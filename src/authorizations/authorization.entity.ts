@@ -7,6 +7,7 @@ import type { Balance } from './balance.ts';
 /** Units that a payer approved for one patient. Its balances are written by AuthorizationLedger and by nobody else. */
 @Entity('authorizations')
 @Unique('authorizations_of_patient', ['organizationId', 'patientId', 'id'])
+@Index('authorizations_everywhere', ['id'])
 @Index('authorizations_by_dates', ['organizationId', 'endDate', 'startDate'])
 @Check(
   'authorizations_never_overdrawn',

@@ -12,7 +12,14 @@ export const MOST_ATTEMPTS = 5;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 /** The commit was sent and its answer never came. */
-class CommitLost extends Error {}
+class CommitLost extends Error {
+  constructor(
+    cause: unknown,
+    readonly ofRead: boolean,
+  ) {
+    super('COMMIT was not answered', { cause });
+  }
+}
 
 /**
  * The only place that begins, commits and replays a transaction.
@@ -35,29 +42,45 @@ export class Transactions {
    * @throws OutcomeUnknown the connection broke during COMMIT, and no idempotency key makes a replay safe
    */
   async run<T>(ctx: RequestContext, work: (tx: Tx) => Promise<T>): Promise<T> {
+    let lost: CommitLost | undefined;
     for (let attempt = 1; ; attempt++) {
       try {
         return await this.attempt(ctx, work);
       } catch (error) {
         if (error instanceof DomainError) throw error;
-        await this.recover(error, attempt);
+        // whatever the attempts after it meet, that one commit may have gone through
+        if (error instanceof CommitLost && !error.ofRead) lost = error;
+        await this.recover(error, attempt, lost);
       }
     }
   }
 
+  /**
+   * As `run`, for a closure that changes nothing but the trail of what was read: it may run again even when the answer
+   * to its COMMIT was lost.
+   *
+   * @throws TryAgain the fault outlasted the attempts
+   */
+  async read<T>(ctx: RequestContext, work: (tx: Tx) => Promise<T>): Promise<T> {
+    return this.run(ctx, (tx) => {
+      tx.onlyReads();
+      return work(tx);
+    });
+  }
+
   /** Decides whether another attempt may follow, and waits for it; throws where none may. */
-  private async recover(error: unknown, attempt: number): Promise<void> {
-    const commitLost = error instanceof CommitLost;
-    const cause = commitLost ? error.cause : error;
+  private async recover(error: unknown, attempt: number, lost: CommitLost | undefined): Promise<void> {
+    const cause = error instanceof CommitLost ? error.cause : error;
     const recovery = recoveryOf(cause);
-    if (recovery === Recovery.NONE && !commitLost) throw error;
+    if (recovery === Recovery.NONE) throw lost ? new OutcomeUnknown(error) : error;
     const state = sqlStateOf(cause) ?? 'unknown';
     const most = recovery === Recovery.REPLAY_ONCE ? 2 : MOST_ATTEMPTS;
     if (attempt >= most) {
       transactionAttempts.increment(`gave-up:${state}`);
       this.log.warn(`gave up after ${attempt} attempts, SQLSTATE ${state}`);
+      if (lost) throw new OutcomeUnknown(lost.cause);
       if (state === '23P01') throw error;
-      throw commitLost ? new OutcomeUnknown(cause) : new TryAgain();
+      throw new TryAgain();
     }
     transactionAttempts.increment(`replayed:${state}`);
     await backOff(attempt);
@@ -90,7 +113,7 @@ export class Transactions {
     } catch (error) {
       // a deferred constraint or a serialization failure at COMMIT is a certain rollback; a lost connection is not
       if (recoveryOf(error) !== Recovery.RECONNECT) throw error;
-      if (tx.mayReplayBlindly) throw new CommitLost('COMMIT was not answered', { cause: error });
+      if (tx.mayReplayBlindly) throw new CommitLost(error, tx.isRead);
       throw new OutcomeUnknown(error);
     }
     // an SQL error that was swallowed inside the closure: PostgreSQL answers COMMIT with ROLLBACK and calls it success

@@ -7,6 +7,7 @@ import type { RequestContext } from '../request-context/request-context.ts';
  */
 export class Tx {
   private replaySafe = false;
+  private reads = false;
   private readonly effects: (() => void)[] = [];
 
   constructor(
@@ -42,6 +43,16 @@ export class Tx {
   /** Says that running this closure again cannot repeat its effect, even if the first commit went through. */
   allowBlindReplay(): void {
     this.replaySafe = true;
+  }
+
+  /** Says that this closure changes nothing but the trail of what was read. */
+  onlyReads(): void {
+    this.reads = true;
+    this.replaySafe = true;
+  }
+
+  get isRead(): boolean {
+    return this.reads;
   }
 
   get mayReplayBlindly(): boolean {

@@ -33,7 +33,7 @@ export class Pages {
   /** @throws BadUserInput `after` is not a cursor of this list */
   async list<Row extends ObjectLiteral>(ctx: RequestContext, listing: Listing<Row>): Promise<Page<Row>> {
     const first = listing.args.first ?? 50;
-    const found = await this.transactions.run(ctx, async (tx) => {
+    const found = await this.transactions.read(ctx, async (tx) => {
       const query = await listing.query(tx);
       seek(query, listing);
       const rows = await query.take(first + 1).getMany();
@@ -42,7 +42,8 @@ export class Pages {
     });
     const nodes = found.slice(0, first);
     const edges = nodes.map((node) => ({ cursor: encodeCursor(keyOf(node, listing.order)), node }));
-    const count = (): Promise<number> => this.transactions.run(ctx, async (tx) => (await listing.query(tx)).getCount());
+    const count = (): Promise<number> =>
+      this.transactions.read(ctx, async (tx) => (await listing.query(tx)).getCount());
     return {
       edges,
       nodes,

@@ -29,7 +29,7 @@ export class OrganizationsService {
 
   /** The caller's own; every one for a super admin. */
   list(ctx: RequestContext): Promise<Organization[]> {
-    return this.transactions.run(ctx, (tx) => select(tx).orderBy('row.name').addOrderBy('row.id').getMany());
+    return this.transactions.read(ctx, (tx) => select(tx).orderBy('row.name').addOrderBy('row.id').getMany());
   }
 
   /** @throws NotFound the caller's reach does not hold it */
@@ -68,7 +68,7 @@ export class OrganizationsService {
   }
 
   private readonly batch = (ctx: RequestContext, keys: readonly RowKey[]): Promise<Keyed[]> =>
-    this.transactions.run(ctx, async (tx) => {
+    this.transactions.read(ctx, async (tx) => {
       const ids = [...new Set(keys.map((key) => key.id))];
       const found = await select(tx).andWhere('row.id = ANY(:ids)', { ids }).getMany();
       return found.map((organization) => ({ id: organization.id, organizationId: organization.id, organization }));

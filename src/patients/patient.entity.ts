@@ -4,6 +4,7 @@ import { Organization } from '../organizations/organization.entity.ts';
 @Entity('patients')
 @Unique('patients_medical_record_number', ['organizationId', 'medicalRecordNumberKey'])
 @Index('patients_by_name', ['organizationId', 'lastNameKey', 'firstNameKey', 'id'])
+@Index('patients_everywhere', ['lastNameKey', 'firstNameKey', 'id'])
 @Index('patients_by_first_name', ['organizationId', 'firstNameKey'])
 export class Patient {
   @PrimaryColumn('uuid', { name: 'organization_id', primaryKeyConstraintName: 'patients_key' }) organizationId: string;

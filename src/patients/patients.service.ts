@@ -84,7 +84,7 @@ export class PatientsService {
   /** @throws NotFound, Forbidden */
   async one(ctx: RequestContext, id: string): Promise<Patient> {
     const scope = await this.tenancy.of(ctx, Patient, 'patient', id);
-    return this.transactions.run(scope, async (tx) => {
+    return this.transactions.read(scope, async (tx) => {
       const patient = await this.readable.one(tx, id);
       await this.audit.recordRead(tx, 'patient', [patient]);
       return patient;
@@ -108,7 +108,7 @@ export class PatientsService {
   }
 
   private readonly batch = (ctx: RequestContext, keys: readonly RowKey[]): Promise<Patient[]> =>
-    this.transactions.run(ctx, async (tx) => {
+    this.transactions.read(ctx, async (tx) => {
       const patients = await this.readable.many(tx, keys);
       if (patients.length) await this.audit.recordRead(tx, 'patient', patients);
       return patients;

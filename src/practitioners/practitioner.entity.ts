@@ -3,6 +3,7 @@ import { Organization } from '../organizations/organization.entity.ts';
 
 @Entity('practitioners')
 @Index('practitioners_by_name', ['organizationId', 'lastNameKey', 'firstNameKey', 'id'])
+@Index('practitioners_everywhere', ['lastNameKey', 'firstNameKey', 'id'])
 @Index('practitioners_by_first_name', ['organizationId', 'firstNameKey'])
 export class Practitioner {
   @PrimaryColumn('uuid', { name: 'organization_id', primaryKeyConstraintName: 'practitioners_key' })

@@ -77,7 +77,7 @@ export class PractitionersService {
   /** @throws NotFound, Forbidden */
   async one(ctx: RequestContext, id: string): Promise<Practitioner> {
     const scope = await this.tenancy.of(ctx, Practitioner, 'practitioner', id);
-    return this.transactions.run(scope, (tx) => this.readable.one(tx, id));
+    return this.transactions.read(scope, (tx) => this.readable.one(tx, id));
   }
 
   /** By last and first name. */
@@ -96,5 +96,5 @@ export class PractitionersService {
   }
 
   private readonly batch = (ctx: RequestContext, keys: readonly RowKey[]): Promise<Practitioner[]> =>
-    this.transactions.run(ctx, (tx) => this.readable.many(tx, keys));
+    this.transactions.read(ctx, (tx) => this.readable.many(tx, keys));
 }

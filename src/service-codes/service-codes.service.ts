@@ -76,7 +76,7 @@ export class ServiceCodesService {
   /** By code; an organization has tens of them, so there are no pages. */
   async list(ctx: RequestContext, organizationId?: string | null): Promise<ServiceCode[]> {
     const scope = await this.tenancy.forList(ctx, organizationId);
-    return this.transactions.run(scope, (tx) =>
+    return this.transactions.read(scope, (tx) =>
       this.rows.select(tx).orderBy('row.code').addOrderBy('row.organizationId').getMany(),
     );
   }
@@ -93,7 +93,7 @@ export class ServiceCodesService {
   }
 
   private readonly batch = (ctx: RequestContext, keys: readonly RowKey[]): Promise<ServiceCode[]> =>
-    this.transactions.run(ctx, (tx) => this.rows.many(tx, keys));
+    this.transactions.read(ctx, (tx) => this.rows.many(tx, keys));
 
   private async insert(tx: Tx, values: UnitRule & { code: string; description: string }): Promise<ServiceCode> {
     const now = tx.ctx.now();

@@ -34,7 +34,7 @@ export class SessionQueries {
   /** @throws NotFound, Forbidden */
   async one(ctx: RequestContext, id: string): Promise<Session> {
     const scope = await this.tenancy.of(ctx, Session, 'session', id);
-    return this.transactions.run(scope, async (tx) => {
+    return this.transactions.read(scope, async (tx) => {
       const session = await this.sessions.one(tx, id);
       await this.audit.recordRead(tx, 'session', [session]);
       return session;
@@ -63,7 +63,7 @@ export class SessionQueries {
   }
 
   private readonly batchOfAppointments = (ctx: RequestContext, keys: readonly RowKey[]): Promise<Outcome[]> =>
-    this.transactions.run(ctx, async (tx) => {
+    this.transactions.read(ctx, async (tx) => {
       const sessions = await this.sessions
         .query(tx)
         .andWhere('row.organizationId = ANY(:organizations) AND row.appointmentId = ANY(:ids)', {

@@ -13,6 +13,7 @@ export enum SessionStatus {
 /** A visit that happened: the clinical record, and the units it consumed. */
 @Entity('sessions')
 @Unique('sessions_one_per_appointment', ['organizationId', 'appointmentId'])
+@Index('sessions_everywhere', ['startTime', 'id'])
 @Index('sessions_by_start', ['organizationId', 'startTime', 'id'])
 @Index('sessions_by_practitioner', ['organizationId', 'practitionerId', 'startTime', 'id'])
 @Index('sessions_by_patient', ['organizationId', 'patientId', 'startTime', 'id'])

@@ -46,19 +46,19 @@ export class AccountsService {
    * An unknown email takes the same two transactions as a known one, so that timing tells nothing.
    */
   async byEmail(nobody: RequestContext, email: string): Promise<User | null> {
-    const [found] = await this.transactions.run(nobody, (tx) =>
+    const [found] = await this.transactions.read(nobody, (tx) =>
       tx.sql<{ organization_id: string; user_id: string }>(
         'SELECT organization_id, user_id FROM app.login_account($1)',
         [normalEmail(email)],
       ),
     );
     const home = nobody.within(found?.organization_id ?? uuid());
-    return this.transactions.run(home, (tx) => this.rows.find(tx, found?.user_id ?? uuid()));
+    return this.transactions.read(home, (tx) => this.rows.find(tx, found?.user_id ?? uuid()));
   }
 
   private async read(organizationId: string, userId: string): Promise<Actor | undefined> {
     const nobody = RequestContext.anonymous({ requestId: 'accounts' }, () => new Date());
-    const user = await this.transactions.run(nobody.within(organizationId), (tx) => this.rows.find(tx, userId));
+    const user = await this.transactions.read(nobody.within(organizationId), (tx) => this.rows.find(tx, userId));
     return user?.active ? actorOf(user) : undefined;
   }
 }

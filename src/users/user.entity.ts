@@ -8,6 +8,7 @@ import type { Role } from '../request-context/request-context.ts';
 @Entity('users')
 @Unique('users_email', ['email'])
 @Index('users_by_email', ['organizationId', 'email'])
+@Index('users_by_activity', ['organizationId', 'active', 'email'])
 @Index('users_by_role', ['organizationId', 'role', 'email'])
 @Check(
   'users_role',
