@@ -73,4 +73,18 @@ describe('given a practice with an authorization of 100 units', () => {
       expect(await world.balance(practice.admin, authorizationId)).toMatchObject({ usedUnits: used, reservedUnits: 0 });
     },
   );
+
+  it.each(['appointments', 'sessions'])(
+    'when %s are asked for until before they begin, then it is refused',
+    async (list) => {
+      const { errors } = await world.query(
+        `query($filter: ${list === 'sessions' ? 'SessionFilter' : 'AppointmentFilter'}) { ${list}(filter: $filter) { nodes { id } } }`,
+        { filter: { from: '2031-03-03T10:00:00Z', to: '2031-03-03T10:00:00Z' } },
+        practice.admin,
+      );
+      expect(errors).toMatchObject([
+        { extensions: { code: 'BAD_USER_INPUT', details: { fields: { to: [expect.any(String)] } } } },
+      ]);
+    },
+  );
 });

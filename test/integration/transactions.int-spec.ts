@@ -368,5 +368,28 @@ describe('given the transactions of the application', () => {
       await expect(attempt).rejects.toThrow(OutcomeUnknown);
       expect(effect).not.toHaveBeenCalled();
     });
+
+    it('of what only reads, then it is read again', async () => {
+      let attempts = 0;
+      const answer = await transactions.read(ctx, async (tx) => {
+        const [backend] = await tx.sql<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+        if (++attempts === 1)
+          await asAdmin((admin) => admin.query('SELECT pg_terminate_backend($1, 5000)', [backend!.pid]));
+        return attempts;
+      });
+      expect(answer).toBe(2);
+    });
+
+    it('and the server stays away, then the outcome is unknown: TRY_AGAIN would say that nothing was changed', async () => {
+      let attempts = 0;
+      const attempt = transactions.run(ctx, async (tx) => {
+        tx.allowBlindReplay();
+        if (++attempts > 1) throw Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
+        const [backend] = await tx.sql<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+        await asAdmin((admin) => admin.query('SELECT pg_terminate_backend($1, 5000)', [backend!.pid]));
+      });
+      await expect(attempt).rejects.toThrow(OutcomeUnknown);
+      expect(attempts).toBe(MOST_ATTEMPTS);
+    });
   });
 });
