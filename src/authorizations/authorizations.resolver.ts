@@ -1,7 +1,7 @@
 import { Args, ID, Int, Mutation, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
 import { Permission } from '../access/permission.ts';
 import { Requires } from '../access/requires.decorator.ts';
-import { NotFound } from '../errors/domain-error.ts';
+import { required } from '../graphql/loaders.ts';
 import { PageArgs } from '../graphql/page-args.ts';
 import type { Page } from '../graphql/page.ts';
 import { TextPipe } from '../graphql/text.pipe.ts';
@@ -81,10 +81,8 @@ export class AuthorizationsResolver {
 
   @ResolveField(() => PatientType)
   @Requires(Permission.READ_PATIENT)
-  async patient(@Ctx() ctx: RequestContext, @Parent() { organizationId, patientId }: Authorization): Promise<Patient> {
-    const patient = await this.patients.load(ctx, { organizationId, id: patientId });
-    if (!patient) throw new NotFound('patient', patientId);
-    return patient;
+  patient(@Ctx() ctx: RequestContext, @Parent() { organizationId, patientId: id }: Authorization): Promise<Patient> {
+    return required('patient', id, this.patients.load(ctx, { organizationId, id }));
   }
 
   @ResolveField(() => [ServiceCodeType], { description: 'At least one.' })

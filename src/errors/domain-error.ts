@@ -97,6 +97,6 @@ export class OutcomeUnknown extends DomainError {
 export class InvalidStatusTransition extends DomainError {
   readonly code = ErrorCode.INVALID_STATUS_TRANSITION;
   constructor(override readonly details: { from: string; to: string } & Record<string, unknown>) {
-    super(`What is ${details.from} cannot become ${details.to}.`);
+    super(`Its status is ${details.from}, which does not allow a change to ${details.to}.`);
   }
 }
