@@ -1,7 +1,7 @@
 import type { SelectQueryBuilder } from 'typeorm';
 import { TenantRepository, type RowKey, type TenantRow } from '../database/tenant-repository.ts';
 import type { Tx } from '../database/tx.ts';
-import { Forbidden, NotFound } from '../errors/domain-error.ts';
+import { Forbidden } from '../errors/domain-error.ts';
 import { scopeOf, type RecordKind } from './record-scope.ts';
 
 /** The rows of one kind that the caller may read. */
@@ -25,8 +25,7 @@ export class Readable<Row extends TenantRow> {
    * @throws Forbidden the organization has it, and the caller may not read it
    */
   async one(tx: Tx, id: string): Promise<Row> {
-    const row = await this.rows.find(tx, id);
-    if (!row) throw new NotFound(this.kind, id);
+    const row = await this.rows.get(tx, id);
     await this.requireScope(tx, id);
     return row;
   }

@@ -5,7 +5,7 @@ import { AuthorizationLedger } from '../authorizations/authorization-ledger.serv
 import { TenantRepository } from '../database/tenant-repository.ts';
 import { Transactions } from '../database/transactions.ts';
 import type { Tx } from '../database/tx.ts';
-import { NotFound, requireVersion } from '../errors/domain-error.ts';
+import { requireVersion } from '../errors/domain-error.ts';
 import { Idempotency } from '../idempotency/idempotency.service.ts';
 import type { RequestContext } from '../request-context/request-context.ts';
 import { AppointmentStatus, requireMissed, requireStartable, requireTransition } from './appointment-status.ts';
@@ -57,11 +57,7 @@ export class AppointmentsService {
             cancellationReason: input.reason ?? null,
           });
         },
-        async (id) => {
-          const appointment = await this.rows.find(tx, id);
-          if (!appointment) throw new NotFound('appointment', id);
-          return appointment;
-        },
+        (id) => this.rows.get(tx, id),
       ),
     );
   }
@@ -82,10 +78,8 @@ export class AppointmentsService {
    *
    * @throws NotFound no such appointment in the organization
    */
-  async lock(tx: Tx, id: string): Promise<Appointment> {
-    const appointment = await this.rows.lock(tx, id);
-    if (!appointment) throw new NotFound('appointment', id);
-    return appointment;
+  lock(tx: Tx, id: string): Promise<Appointment> {
+    return this.rows.getLocked(tx, id);
   }
 
   /** For the session that it has become: holds nothing any more. */

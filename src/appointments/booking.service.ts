@@ -9,7 +9,7 @@ import { requireUsable, type Visit } from '../authorizations/usable.ts';
 import { TenantRepository } from '../database/tenant-repository.ts';
 import { Transactions } from '../database/transactions.ts';
 import type { Tx } from '../database/tx.ts';
-import { BadUserInput, NotFound, requireVersion } from '../errors/domain-error.ts';
+import { BadUserInput, requireVersion } from '../errors/domain-error.ts';
 import { Idempotency } from '../idempotency/idempotency.service.ts';
 import { Patient } from '../patients/patient.entity.ts';
 import type { RequestContext } from '../request-context/request-context.ts';
@@ -57,7 +57,7 @@ export class BookingService {
           tx,
           { operation: 'createAppointment', input, resourceId: id },
           () => this.insert(tx, id, input, window),
-          (first) => this.find(tx, first),
+          (first) => this.rows.get(tx, first),
         ),
       )
       .catch(asConflict);
@@ -76,7 +76,7 @@ export class BookingService {
           tx,
           { operation: 'updateAppointment', input, resourceId: input.id },
           () => this.apply(tx, input),
-          (id) => this.find(tx, id),
+          (id) => this.rows.get(tx, id),
         ),
       )
       .catch(asConflict);
@@ -120,7 +120,7 @@ export class BookingService {
   }
 
   private async apply(tx: Tx, input: UpdateAppointmentInput): Promise<Appointment> {
-    const appointment = await this.lock(tx, input.id);
+    const appointment = await this.rows.getLocked(tx, input.id);
     requireVersion(appointment.version, input.expectedVersion);
     requireTransition(appointment.status, AppointmentStatus.SCHEDULED);
     const after = this.changed(appointment, input);
@@ -196,18 +196,6 @@ export class BookingService {
     if (from.authorizationId === to.authorizationId)
       await this.ledger.resize(tx, to, before.unitsReserved, plan.units, check);
     else await this.ledger.move(tx, { ...from, units: before.unitsReserved }, { ...to, units: plan.units }, check);
-  }
-
-  private async lock(tx: Tx, id: string): Promise<Appointment> {
-    const appointment = await this.rows.lock(tx, id);
-    if (!appointment) throw new NotFound('appointment', id);
-    return appointment;
-  }
-
-  private async find(tx: Tx, id: string): Promise<Appointment> {
-    const appointment = await this.rows.find(tx, id);
-    if (!appointment) throw new NotFound('appointment', id);
-    return appointment;
   }
 }
 

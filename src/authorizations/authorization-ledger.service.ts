@@ -2,7 +2,6 @@ import { Injectable } from '@nestjs/common';
 import { v7 as uuid } from 'uuid';
 import { TenantRepository } from '../database/tenant-repository.ts';
 import type { Tx } from '../database/tx.ts';
-import { NotFound } from '../errors/domain-error.ts';
 import { Authorization } from './authorization.entity.ts';
 import * as units from './balance.ts';
 import { LedgerEntryKind, moved, type Consumption, type Movement } from './balance.ts';
@@ -123,10 +122,8 @@ export class AuthorizationLedger {
   }
 
   /** @throws NotFound no such authorization in the organization */
-  async lock(tx: Tx, authorizationId: string): Promise<Authorization> {
-    const authorization = await this.authorizations.lock(tx, authorizationId);
-    if (!authorization) throw new NotFound('authorization', authorizationId);
-    return authorization;
+  lock(tx: Tx, authorizationId: string): Promise<Authorization> {
+    return this.authorizations.getLocked(tx, authorizationId);
   }
 
   private async write(

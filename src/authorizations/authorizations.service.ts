@@ -5,7 +5,7 @@ import { AuditService } from '../audit/audit.service.ts';
 import { TenantRepository } from '../database/tenant-repository.ts';
 import { Transactions } from '../database/transactions.ts';
 import type { Tx } from '../database/tx.ts';
-import { BadUserInput, InvalidStatusTransition, NotFound, requireVersion } from '../errors/domain-error.ts';
+import { BadUserInput, InvalidStatusTransition, requireVersion } from '../errors/domain-error.ts';
 import { OrganizationsService } from '../organizations/organizations.service.ts';
 import { Patient } from '../patients/patient.entity.ts';
 import type { RequestContext } from '../request-context/request-context.ts';
@@ -44,7 +44,7 @@ export class AuthorizationsService {
     if (input.endDate < input.startDate) throw new BadUserInput({ endDate: 'must not be before startDate' });
     const scope = await this.tenancy.of(ctx, Patient, 'patient', input.patientId);
     return this.transactions.run(scope, async (tx) => {
-      if (!(await this.patients.find(tx, input.patientId))) throw new NotFound('patient', input.patientId);
+      await this.patients.get(tx, input.patientId);
       const codes = await this.codesOf(tx, input.serviceCodes);
       const now = new Date();
       const authorization = await this.rows.insert(tx, {
@@ -163,16 +163,12 @@ export class AuthorizationsService {
 
   /** The code of a service, for a booking that keeps it. */
   async codeOf(tx: Tx, serviceCodeId: string): Promise<string> {
-    const [found] = await this.serviceCodeRows.many(tx, [{ id: serviceCodeId, organizationId: tx.organizationId }]);
-    if (!found) throw new NotFound('service code', serviceCodeId);
-    return found.code;
+    return (await this.serviceCodeRows.get(tx, serviceCodeId)).code;
   }
 
   /** @throws NotFound no such authorization in the organization */
-  async find(tx: Tx, id: string): Promise<Authorization> {
-    const authorization = await this.rows.find(tx, id);
-    if (!authorization) throw new NotFound('authorization', id);
-    return authorization;
+  find(tx: Tx, id: string): Promise<Authorization> {
+    return this.rows.get(tx, id);
   }
 
   private async codesOf(tx: Tx, codes: string[]): Promise<ServiceCode[]> {

@@ -1,4 +1,5 @@
 import type { EntityTarget, ObjectLiteral, QueryDeepPartialEntity, SelectQueryBuilder } from 'typeorm';
+import { NotFound } from '../errors/domain-error.ts';
 import type { Tx } from './tx.ts';
 
 /** A row of one organization; its key is (organization_id, id). */
@@ -40,6 +41,16 @@ export class TenantRepository<Row extends TenantRow> {
       .getOne();
   }
 
+  /** @throws NotFound no such row in the organization */
+  async get(tx: Tx, id: string): Promise<Row> {
+    return this.existing(id, await this.find(tx, id));
+  }
+
+  /** As `lock`. @throws NotFound no such row in the organization */
+  async getLocked(tx: Tx, id: string): Promise<Row> {
+    return this.existing(id, await this.lock(tx, id));
+  }
+
   /** The rows with these keys, in any order; a loader's batch. */
   async many(tx: Tx, keys: readonly RowKey[]): Promise<Row[]> {
     if (!keys.length) return [];
@@ -69,6 +80,12 @@ export class TenantRepository<Row extends TenantRow> {
       .execute();
     if (result.affected !== 1) throw new Error(`One row was to change, and ${String(result.affected)} did.`);
     return Object.assign(new this.entity(), row, changes);
+  }
+
+  private existing(id: string, row: Row | null): Row {
+    const { name } = this.entity;
+    if (!row) throw new NotFound(name.charAt(0).toLowerCase() + name.slice(1), id);
+    return row;
   }
 
   private get target(): EntityTarget<Row> {

@@ -17,6 +17,3 @@ export class Counter {
 
 /** Transactions, by what became of an attempt: `committed`, `replayed:<SQLSTATE>`, `gave-up:<SQLSTATE>`. */
 export const transactionAttempts = new Counter();
-
-/** Database walls that were hit: each is a bug of ours and should page someone. By constraint. */
-export const wallsHit = new Counter();

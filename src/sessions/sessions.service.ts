@@ -10,7 +10,7 @@ import { coversDate } from '../authorizations/usable.ts';
 import { TenantRepository } from '../database/tenant-repository.ts';
 import { Transactions } from '../database/transactions.ts';
 import type { Tx } from '../database/tx.ts';
-import { Forbidden, NotFound } from '../errors/domain-error.ts';
+import { Forbidden } from '../errors/domain-error.ts';
 import { Idempotency } from '../idempotency/idempotency.service.ts';
 import { OrganizationsService } from '../organizations/organizations.service.ts';
 import { Role, type RequestContext } from '../request-context/request-context.ts';
@@ -63,10 +63,7 @@ export class SessionsService {
     requireTransition(appointment.status, AppointmentStatus.COMPLETED);
     const window = deliveredWindow(appointment, input);
     requireOver(window.end, tx.ctx.now());
-    const [code] = await this.serviceCodes.many(tx, [
-      { id: appointment.serviceCodeId, organizationId: tx.organizationId },
-    ]);
-    if (!code) throw new NotFound('service code', appointment.serviceCodeId);
+    const code = await this.serviceCodes.get(tx, appointment.serviceCodeId);
     const date = localDate(window.start, await this.organizations.timeZoneOf(tx));
     const held = appointment.unitsReserved;
     const completed = await this.appointments.complete(tx, appointment);
@@ -118,8 +115,7 @@ export class SessionsService {
 
   /** The first call's session, for those who could have made that call; to them it is a read. */
   private async replay(tx: Tx, id: string): Promise<Session> {
-    const session = await this.rows.find(tx, id);
-    if (!session) throw new NotFound('session', id);
+    const session = await this.rows.get(tx, id);
     requireOwn(tx.ctx, session.practitionerId, session.appointmentId);
     await this.audit.recordRead(tx, 'session', [session]);
     return session;
