@@ -14,6 +14,7 @@ const ORDER = [
   'graphql',
   // house rules
   'access',
+  'rest',
   'idempotency',
   'audit',
   // people

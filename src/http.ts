@@ -5,19 +5,51 @@ import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { ErrorCode } from './errors/error-code.ts';
 import { safeError } from './observability/safe-error.ts';
+import type { RequestHolder } from './request-context/ctx.decorator.ts';
+import { RequestContext, type Now } from './request-context/request-context.ts';
+import { bodyOf } from './rest/error-answer.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Who asks and when, for resolvers and controllers alike. */
+    holder: RequestHolder;
+  }
+}
 
 const log = new Logger('HttpAdapter');
 const LARGEST_BODY = 1024 * 1024;
 const A_REQUEST_ID = /^[A-Za-z0-9._-]{8,64}$/;
 
-/** Fastify with our limits, our request ids, and the contract's answer to what never becomes a GraphQL request. */
+/** Fastify with our limits, our request ids, and the contract's answer to what never becomes a request of the API. */
 export class HttpAdapter extends FastifyAdapter {
   constructor() {
     super({ bodyLimit: LARGEST_BODY, genReqId: requestIdOf });
     this.getInstance().addHook('onRequest', (request, reply, done) => {
       void reply.header('x-request-id', request.id);
+      // patient data: in no cache on the way, nor in a browser's
+      if (isRest(request)) void reply.header('cache-control', 'no-store');
       done();
     });
+  }
+
+  /** Every request begins as nobody's; the front door finds out whose it is. */
+  holdRequests(now: Now): void {
+    this.getInstance().decorateRequest('holder');
+    this.getInstance().addHook('onRequest', (request, _reply, done) => {
+      const origin = { requestId: request.id, ipAddress: request.ip };
+      request.holder = { current: RequestContext.anonymous(origin, now) };
+      done();
+    });
+  }
+
+  /** An empty body is none: clients send `content-type: application/json` with calls that need no body. */
+  override registerParserMiddleware(...args: Parameters<FastifyAdapter['registerParserMiddleware']>): void {
+    const parse = this.getInstance().getDefaultJsonParser('error', 'error');
+    this.useBodyParser('application/json', false, undefined, (request, sent, done) => {
+      if (!sent.length && isRest(request)) done(null, undefined);
+      else void parse(request, sent.toString(), done);
+    });
+    super.registerParserMiddleware(...args);
   }
 
   /** Nest would set its own, which answers in another shape. */
@@ -25,14 +57,10 @@ export class HttpAdapter extends FastifyAdapter {
     return this.getInstance().setErrorHandler(answerError);
   }
 
-  /** Nest's would throw into our exception filters, which speak GraphQL: nobody answers, and the process ends. */
+  /** Nest's would throw into our exception filters, and there is no controller or field that they could tell of. */
   override setNotFoundHandler(): ReturnType<FastifyAdapter['setNotFoundHandler']> {
     return this.getInstance().setNotFoundHandler((request, reply) =>
-      reply.status(404).send({
-        errors: [
-          { message: 'There is nothing here.', extensions: { code: ErrorCode.NOT_FOUND, requestId: request.id } },
-        ],
-      }),
+      answer(request, reply, 404, ErrorCode.NOT_FOUND, 'There is nothing here.'),
     );
   }
 }
@@ -42,24 +70,32 @@ function requestIdOf(request: IncomingMessage): string {
   return typeof given === 'string' && A_REQUEST_ID.test(given) ? given : randomUUID();
 }
 
+function isRest({ url }: FastifyRequest): boolean {
+  return url.startsWith('/api/');
+}
+
 /** A body that is no JSON, too large or of another type. */
 function answerError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const status = error.statusCode ?? 500;
-  const bad = status >= 400 && status < 500;
-  if (!bad) log.error({ requestId: request.id, error: safeError(error) });
-  return reply.status(bad ? status : 500).send({
-    errors: [
-      {
-        message: bad
-          ? (MESSAGES[status] ?? 'The request cannot be read.')
-          : 'Something went wrong on our side. Tell us the requestId.',
-        extensions: {
-          code: bad ? ErrorCode.BAD_USER_INPUT : ErrorCode.INTERNAL_SERVER_ERROR,
-          requestId: request.id,
-        },
-      },
-    ],
-  });
+  if (status >= 400 && status < 500)
+    return answer(request, reply, status, ErrorCode.BAD_USER_INPUT, MESSAGES[status] ?? 'The request cannot be read.');
+  log.error({ requestId: request.id, error: safeError(error) });
+  const message = 'Something went wrong on our side. Tell us the requestId.';
+  return answer(request, reply, 500, ErrorCode.INTERNAL_SERVER_ERROR, message);
+}
+
+/** REST has errors of its own shape; everything else is told as GraphQL tells its errors. */
+function answer(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  status: number,
+  code: ErrorCode,
+  message: string,
+): FastifyReply {
+  const body = isRest(request)
+    ? bodyOf(status, code, message, request.id)
+    : { errors: [{ message, extensions: { code, requestId: request.id } }] };
+  return reply.status(status).send(body);
 }
 
 const MESSAGES: Readonly<Record<number, string>> = {

@@ -13,6 +13,7 @@ export function welcome({ port, database, logins }: Welcome): string {
   const lines = [
     '',
     `  GraphQL   http://localhost:${port}/graphql`,
+    `  REST      http://localhost:${port}/api-docs`,
     `  Database  PostgreSQL ${serverVersion}${embedded ? ', embedded' : ''}, as role ${role} (login ${login})`,
   ];
   if (logins.length) {

@@ -3,9 +3,8 @@ import { isUUID } from 'class-validator';
 import { NotFound } from '../errors/domain-error.ts';
 import { holderOf } from '../request-context/ctx.decorator.ts';
 
-interface NamesOrganization {
-  organizationId?: string | null;
-}
+/** Anything a client sent, or nothing. */
+type Sent = { readonly organizationId?: unknown } | null | undefined;
 
 /**
  * Refuses an `organizationId` in a query, filter or input that is not the caller's own. Super admins may name any.
@@ -16,12 +15,21 @@ export class OrganizationGuard implements CanActivate {
   canActivate(context: ExecutionContext): boolean {
     const actor = holderOf(context).current.actorIfAny;
     if (!actor || actor.isSuperAdmin) return true;
-    const args = context.getArgByIndex<
-      NamesOrganization & { filter?: NamesOrganization | null; input?: NamesOrganization }
-    >(1);
-    for (const named of [args.organizationId, args.filter?.organizationId, args.input?.organizationId])
-      if (named != null && isUUID(named, 'all') && named.toLowerCase() !== actor.organizationId)
+    for (const sent of whereNamed(context)) {
+      const named = sent?.organizationId;
+      if (typeof named === 'string' && isUUID(named, 'all') && named.toLowerCase() !== actor.organizationId)
         throw new NotFound('organization', named);
+    }
     return true;
   }
+}
+
+/** A REST call's query and body; a GraphQL field's arguments, its filter and its input. */
+function whereNamed(context: ExecutionContext): Sent[] {
+  if (context.getType() === 'http') {
+    const { query, body } = context.switchToHttp().getRequest<{ query: Sent; body: Sent }>();
+    return [query, body];
+  }
+  const args = context.getArgByIndex<Sent & { filter?: Sent; input?: Sent }>(1);
+  return [args, args.filter, args.input];
 }

@@ -6,7 +6,7 @@ import type { RowKey } from '../database/tenant-repository.ts';
 import { Transactions } from '../database/transactions.ts';
 import { loadBatched } from '../graphql/loaders.ts';
 import type { PageArgs } from '../graphql/page-args.ts';
-import { Pages, type Page } from '../graphql/page.ts';
+import { Pages, type Listing, type NumberedPage, type Page, type PageNumber } from '../graphql/page.ts';
 import { Patient } from '../patients/patient.entity.ts';
 import { Practitioner } from '../practitioners/practitioner.entity.ts';
 import type { Tx } from '../database/tx.ts';
@@ -38,14 +38,13 @@ export class AppointmentQueries {
   /** Oldest first by (startTime, id). */
   async list(ctx: RequestContext, filter: AppointmentFilter, args: PageArgs): Promise<Page<Appointment>> {
     const scope = await this.tenancy.forList(ctx, filter.organizationId);
-    return this.pages.list(scope, {
-      args,
-      order: ['startTime', 'id'],
-      query: async (tx) => {
-        await this.requireReadable(tx, filter);
-        return filterVisits(this.appointments.query(tx), filter);
-      },
-    });
+    return this.pages.list(scope, { args, ...this.listing(filter) });
+  }
+
+  /** The same list by page numbers. */
+  async numbered(ctx: RequestContext, filter: AppointmentFilter, page: PageNumber): Promise<NumberedPage<Appointment>> {
+    const scope = await this.tenancy.forList(ctx, filter.organizationId);
+    return this.pages.numbered(scope, page, this.listing(filter));
   }
 
   load(ctx: RequestContext, key: RowKey): Promise<Appointment | null> {
@@ -57,6 +56,16 @@ export class AppointmentQueries {
     await this.patients.requireAll(tx, [filter.patientId]);
     await this.practitioners.requireAll(tx, [filter.practitionerId]);
     await this.authorizations.requireAll(tx, [filter.authorizationId]);
+  }
+
+  private listing(filter: AppointmentFilter): Listing<Appointment> {
+    return {
+      order: ['startTime', 'id'],
+      query: async (tx) => {
+        await this.requireReadable(tx, filter);
+        return filterVisits(this.appointments.query(tx), filter);
+      },
+    };
   }
 
   private readonly batch = (ctx: RequestContext, keys: readonly RowKey[]): Promise<Appointment[]> =>

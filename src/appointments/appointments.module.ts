@@ -1,10 +1,12 @@
 import { Module } from '@nestjs/common';
 import { AuthorizationsModule } from '../authorizations/authorizations.module.ts';
 import { IdempotencyModule } from '../idempotency/idempotency.module.ts';
+import { OrganizationsModule } from '../organizations/organizations.module.ts';
 import { PatientsModule } from '../patients/patients.module.ts';
 import { PractitionersModule } from '../practitioners/practitioners.module.ts';
 import { ServiceCodesModule } from '../service-codes/service-codes.module.ts';
 import { AppointmentQueries } from './appointment-queries.ts';
+import { AppointmentsController } from './appointments.controller.ts';
 import { AppointmentsResolver } from './appointments.resolver.ts';
 import { AppointmentsService } from './appointments.service.ts';
 import { BookingService } from './booking.service.ts';
@@ -12,7 +14,15 @@ import { Calendar } from './calendar.ts';
 
 /** Booked visits. */
 @Module({
-  imports: [AuthorizationsModule, IdempotencyModule, PatientsModule, PractitionersModule, ServiceCodesModule],
+  imports: [
+    AuthorizationsModule,
+    IdempotencyModule,
+    OrganizationsModule,
+    PatientsModule,
+    PractitionersModule,
+    ServiceCodesModule,
+  ],
+  controllers: [AppointmentsController],
   providers: [AppointmentQueries, AppointmentsResolver, AppointmentsService, BookingService, Calendar],
   exports: [AppointmentQueries, AppointmentsService, BookingService],
 })

@@ -3,6 +3,7 @@ import { JwtService } from '@nestjs/jwt';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { UsersModule } from '../users/users.module.ts';
 import { AccessTokens } from './access-tokens.service.ts';
+import { AuthController } from './auth.controller.ts';
 import { AuthResolver } from './auth.resolver.ts';
 import { AuthService } from './auth.service.ts';
 import { AuthenticationGuard } from './authentication.guard.ts';
@@ -14,6 +15,7 @@ import { RefreshTokens } from './refresh-tokens.service.ts';
 /** app.module makes AuthenticationGuard the global one: `{ provide: APP_GUARD, useExisting: AuthenticationGuard }`. */
 @Module({
   imports: [TypeOrmModule.forFeature([RefreshToken]), UsersModule],
+  controllers: [AuthController],
   providers: [
     JwtSecret,
     {

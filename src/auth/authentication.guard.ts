@@ -3,7 +3,7 @@ import { Reflector } from '@nestjs/core';
 import { AuthGuard } from '@nestjs/passport';
 import { PUBLIC, REQUIRED } from '../access/requires.decorator.ts';
 import { Unauthenticated } from '../errors/domain-error.ts';
-import { holderOf, type RequestHolder } from '../request-context/ctx.decorator.ts';
+import { holderOf, requestOf, type RequestHolder } from '../request-context/ctx.decorator.ts';
 import type { Actor } from '../request-context/request-context.ts';
 
 /**
@@ -31,7 +31,7 @@ export class AuthenticationGuard extends AuthGuard('jwt') {
   }
 
   override getRequest(context: ExecutionContext): unknown {
-    return context.getArgByIndex<{ request: unknown }>(2).request;
+    return requestOf(context);
   }
 
   /**

@@ -5,7 +5,7 @@ import { GraphQLError, type GraphQLFormattedError, type ValidationRule } from 'g
 import { DomainError } from '../errors/domain-error.ts';
 import { ErrorCode } from '../errors/error-code.ts';
 import { safeError } from '../observability/safe-error.ts';
-import type { RequestHolder } from '../request-context/ctx.decorator.ts';
+import type { HeldRequest } from '../request-context/ctx.decorator.ts';
 
 const log = new Logger('ErrorEdge');
 
@@ -23,11 +23,11 @@ const BAD_REQUESTS = new Set([
 const requestOf = new WeakMap<Error, string>();
 
 /** Apollo gives formatError no request, so this notes beforehand whose errors they are. */
-export const namesRequestOfErrors: ApolloServerPlugin<{ holder?: RequestHolder }> = {
+export const namesRequestOfErrors: ApolloServerPlugin<{ request?: HeldRequest }> = {
   requestDidStart: () =>
     Promise.resolve({
       didEncounterErrors: ({ errors, contextValue }) => {
-        const requestId = contextValue.holder?.current.origin.requestId;
+        const requestId = contextValue.request?.holder.current.origin.requestId;
         if (requestId) for (const error of errors) requestOf.set(error, requestId);
         return Promise.resolve();
       },
@@ -92,7 +92,7 @@ function withoutValues(message: string, error: unknown): { message: string; fiel
 }
 
 /** Where graphql-js and its scalars put a value, it comes last; but for enums, and there nothing is escaped. */
-function unquoted(text: string): string {
+export function unquoted(text: string): string {
   return text
     .replace(/Value "[\s\S]*" does not exist in/, 'Value (not shown) does not exist in')
     .replace(/(value: |has invalid value )[\s\S]*$/, '$1(not shown)')

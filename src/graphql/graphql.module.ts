@@ -1,21 +1,18 @@
 import { ApolloDriver, type ApolloDriverConfig } from '@nestjs/apollo';
 import { Global, Module } from '@nestjs/common';
 import { GraphQLModule as NestGraphQLModule } from '@nestjs/graphql';
-import type { FastifyRequest } from 'fastify';
 import { Environment } from '../config/environment.ts';
 import { ErrorCode } from '../errors/error-code.ts';
 import { registerErrorCode } from './enums.ts';
 import { formatError, namesRequestOfErrors, onlyKnownOperations } from './error-edge.ts';
 import { Pages } from './page.ts';
 import { DateTimeScalar } from './scalars.ts';
-import { RequestContext } from '../request-context/request-context.ts';
-import type { RequestHolder } from '../request-context/ctx.decorator.ts';
+import type { HeldRequest } from '../request-context/ctx.decorator.ts';
 import { Clock } from '../time/clock.ts';
 
 /** What a resolver's context holds. */
 export interface GraphQLContext {
-  readonly request: FastifyRequest;
-  readonly holder: RequestHolder;
+  readonly request: HeldRequest;
 }
 
 /** How the schema is made from the classes; the same for the server and for `npm run schema`. */
@@ -32,8 +29,8 @@ registerErrorCode();
   imports: [
     NestGraphQLModule.forRootAsync<ApolloDriverConfig>({
       driver: ApolloDriver,
-      inject: [Environment, Clock],
-      useFactory: (environment: Environment, clock: Clock) => ({
+      inject: [Environment],
+      useFactory: (environment: Environment) => ({
         path: '/graphql',
         autoSchemaFile: true,
         sortSchema: true,
@@ -45,12 +42,7 @@ registerErrorCode();
         introspection: environment.introspection,
         includeStacktraceInErrorResponses: false,
         stopOnTerminationSignals: false,
-        context: (request: FastifyRequest): GraphQLContext => ({
-          request,
-          holder: {
-            current: RequestContext.anonymous({ requestId: request.id, ipAddress: request.ip }, () => clock.now()),
-          },
-        }),
+        context: (request: HeldRequest): GraphQLContext => ({ request }),
         formatError,
         validationRules: [onlyKnownOperations],
         plugins: [namesRequestOfErrors],
@@ -58,6 +50,6 @@ registerErrorCode();
     }),
   ],
   providers: [Pages, Clock],
-  exports: [Pages, Clock],
+  exports: [NestGraphQLModule, Pages, Clock],
 })
 export class GraphQLModule {}

@@ -14,8 +14,21 @@ export interface Page<Row> {
   readonly totalCount: Promise<number>;
 }
 
+/** A page that is asked for by its number, as REST lists are. */
+export interface NumberedPage<Row> {
+  readonly rows: Row[];
+  /** Rows of the whole list. */
+  readonly total: number;
+}
+
+export interface PageNumber {
+  /** From 1. */
+  readonly page: number;
+  /** Rows of a page. */
+  readonly limit: number;
+}
+
 export interface Listing<Row extends ObjectLiteral> {
-  readonly args: PageArgs;
   /** Properties of the row, the unique one last; an index must hold them behind the organization. */
   readonly order: readonly (keyof Row & string)[];
   readonly direction?: 'ASC' | 'DESC';
@@ -31,11 +44,15 @@ export class Pages {
   constructor(private readonly transactions: Transactions) {}
 
   /** @throws BadUserInput `after` is not a cursor of this list */
-  async list<Row extends ObjectLiteral>(ctx: RequestContext, listing: Listing<Row>): Promise<Page<Row>> {
-    const first = listing.args.first ?? 50;
+  async list<Row extends ObjectLiteral>(
+    ctx: RequestContext,
+    { args, ...listing }: Listing<Row> & { readonly args: PageArgs },
+  ): Promise<Page<Row>> {
+    const first = args.first ?? 50;
     const found = await this.transactions.read(ctx, async (tx) => {
       const query = await listing.query(tx);
-      seek(query, listing);
+      order(query, listing);
+      seek(query, args, listing);
       const rows = await query.take(first + 1).getMany();
       await listing.read?.(tx, rows.slice(0, first));
       return rows;
@@ -53,13 +70,39 @@ export class Pages {
       },
     };
   }
+
+  /** Counts the whole list each time, and passes over the pages before: for small lists, and for those who want numbers. */
+  async numbered<Row extends ObjectLiteral>(
+    ctx: RequestContext,
+    { page, limit }: PageNumber,
+    listing: Listing<Row>,
+  ): Promise<NumberedPage<Row>> {
+    return this.transactions.read(ctx, async (tx) => {
+      const query = await listing.query(tx);
+      order(query, listing);
+      const rows = await query
+        .clone()
+        .offset((page - 1) * limit)
+        .limit(limit)
+        .getMany();
+      await listing.read?.(tx, rows);
+      return { rows, total: await query.orderBy().getCount() };
+    });
+  }
+}
+
+function order<Row extends ObjectLiteral>(
+  query: SelectQueryBuilder<Row>,
+  { order, direction = 'ASC' }: Listing<Row>,
+): void {
+  for (const property of order) query.addOrderBy(`row.${property}`, direction);
 }
 
 function seek<Row extends ObjectLiteral>(
   query: SelectQueryBuilder<Row>,
-  { args, order, direction = 'ASC' }: Listing<Row>,
+  args: PageArgs,
+  { order, direction = 'ASC' }: Listing<Row>,
 ): void {
-  for (const property of order) query.addOrderBy(`row.${property}`, direction);
   if (args.after == null) return;
   const columns = query.expressionMap.mainAlias?.metadata.columns ?? [];
   const types = order.map((property) => cursorType(columns.find((column) => column.propertyName === property)?.type));

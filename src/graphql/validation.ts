@@ -7,7 +7,7 @@ const NOT_TEXT = /[^\P{Cc}\t\r\n]|\p{Cs}/u;
 const LINE_BREAK_OR_TAB = /[\t\r\n]/;
 const DEEPEST_JSON = 32;
 
-interface Length {
+export interface Length {
   readonly min?: number;
   readonly max: number;
 }
@@ -24,17 +24,21 @@ export const IsId = (): PropertyDecorator =>
 
 /** Text of several lines. Lengths are counted in characters, not bytes. */
 export function IsText({ min = 1, max }: Length): PropertyDecorator {
-  return check('isText', (value) => textProblem(value, min, max));
+  return check('isText', (value) => textProblem(value, min, max), { min, max });
 }
 
 /** Text of one line: a name, a number, a key. Not blank, unless it may be empty. */
 export function IsLine({ min = 1, max }: Length): PropertyDecorator {
-  return check('isLine', (value) => {
-    const problem = textProblem(value, min, max);
-    if (problem) return problem;
-    if (LINE_BREAK_OR_TAB.test(value as string)) return 'must be one line without tabs';
-    return min > 0 && !(value as string).trim() ? 'must not be blank' : undefined;
-  });
+  return check(
+    'isLine',
+    (value) => {
+      const problem = textProblem(value, min, max);
+      if (problem) return problem;
+      if (LINE_BREAK_OR_TAB.test(value as string)) return 'must be one line without tabs';
+      return min > 0 && !(value as string).trim() ? 'must not be blank' : undefined;
+    },
+    { min, max },
+  );
 }
 
 /** A JSON object that PostgreSQL can keep: no control characters in any string, not too deep, not too large. */
@@ -70,12 +74,13 @@ export function jsonProblem(value: unknown, depth: number): string | undefined {
   return undefined;
 }
 
-function check(name: string, problemOf: (value: unknown) => string | undefined): PropertyDecorator {
+function check(name: string, problemOf: (value: unknown) => string | undefined, length?: Length): PropertyDecorator {
   return (target, property) => {
     registerDecorator({
       name,
       target: target.constructor,
       propertyName: property as string,
+      constraints: length ? [length] : [], // the OpenAPI document tells them
       validator: {
         validate: (value: unknown) => problemOf(value) === undefined,
         defaultMessage: (args?: ValidationArguments) => problemOf(args?.value) ?? 'is not valid',

@@ -1,4 +1,4 @@
-import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import { createParamDecorator, type ArgumentsHost, type ExecutionContext } from '@nestjs/common';
 import type { RequestContext } from './request-context.ts';
 
 /** What a request carries from its first byte to its answer. The login replaces `current` once it knows who asks. */
@@ -6,14 +6,22 @@ export interface RequestHolder {
   current: RequestContext;
 }
 
-/** The holder of a GraphQL field's request: graphql/ puts it into the context value. */
-export function holderOf(context: ExecutionContext): RequestHolder {
-  const graphqlContext = context.getArgByIndex<{ holder?: RequestHolder }>(2);
-  if (!graphqlContext.holder) throw new Error('No request context: the field was not reached through GraphQL.');
-  return graphqlContext.holder;
+/** An HTTP request as http.ts hands it on: with its holder. */
+export interface HeldRequest {
+  readonly holder: RequestHolder;
 }
 
-/** Injects the RequestContext into a resolver: `@Ctx() ctx: RequestContext`. */
+/** The request behind a REST endpoint or a GraphQL field: graphql/ puts it into the context value. */
+export function requestOf(host: ArgumentsHost): HeldRequest {
+  if (host.getType() === 'http') return host.switchToHttp().getRequest<HeldRequest>();
+  return host.getArgByIndex<{ request: HeldRequest }>(2).request;
+}
+
+export function holderOf(host: ArgumentsHost): RequestHolder {
+  return requestOf(host).holder;
+}
+
+/** Injects the RequestContext into a resolver or controller: `@Ctx() ctx: RequestContext`. */
 export const Ctx = createParamDecorator((_: unknown, context: ExecutionContext) => holderOf(context).current);
 
 /** Injects the holder itself, for the login alone: its answer is read as the user who has just signed in. */

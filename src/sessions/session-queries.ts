@@ -6,10 +6,11 @@ import { filterVisits } from '../appointments/visit-filter.ts';
 import { AuditService } from '../audit/audit.service.ts';
 import type { RowKey } from '../database/tenant-repository.ts';
 import { Transactions } from '../database/transactions.ts';
+import { Forbidden } from '../errors/domain-error.ts';
 import { loadBatched } from '../graphql/loaders.ts';
 import type { PageArgs } from '../graphql/page-args.ts';
-import { Pages, type Page } from '../graphql/page.ts';
-import type { RequestContext } from '../request-context/request-context.ts';
+import { Pages, type Listing, type NumberedPage, type Page, type PageNumber } from '../graphql/page.ts';
+import { Role, type RequestContext } from '../request-context/request-context.ts';
 import { Session } from './session.entity.ts';
 import type { SessionFilter } from './session.inputs.ts';
 
@@ -44,14 +45,27 @@ export class SessionQueries {
   /** Oldest first by (startTime, id). */
   async list(ctx: RequestContext, filter: SessionFilter, args: PageArgs): Promise<Page<Session>> {
     const scope = await this.tenancy.forList(ctx, filter.organizationId);
-    return this.pages.list(scope, {
-      args,
-      order: ['startTime', 'id'],
-      query: async (tx) => {
-        await this.appointments.requireReadable(tx, filter);
-        return filterVisits(this.sessions.query(tx), filter);
-      },
-      read: (tx, rows) => this.audit.recordRead(tx, 'session', rows, filter),
+    return this.pages.list(scope, { args, ...this.listing(filter) });
+  }
+
+  /** The same list by page numbers. */
+  async numbered(ctx: RequestContext, filter: SessionFilter, page: PageNumber): Promise<NumberedPage<Session>> {
+    const scope = await this.tenancy.forList(ctx, filter.organizationId);
+    return this.pages.numbered(scope, page, this.listing(filter));
+  }
+
+  /**
+   * A practitioner lists the sessions of nobody else by name; what they may read of them is in `list`.
+   *
+   * @throws NotFound, Forbidden
+   */
+  async requireOwnList(ctx: RequestContext, practitionerId: string): Promise<void> {
+    const { role, practitionerId: own } = ctx.actor;
+    if (role !== Role.PRACTITIONER || own === practitionerId) return;
+    await this.transactions.read(ctx, (tx) => this.appointments.requireReadable(tx, { practitionerId }));
+    throw new Forbidden('A practitioner lists only their own sessions.', {
+      resource: 'practitioner',
+      resourceId: practitionerId,
     });
   }
 
@@ -60,6 +74,17 @@ export class SessionQueries {
     const { id, organizationId } = appointment;
     const outcome = await loadBatched(ctx, this.batchOfAppointments, { id, organizationId });
     return outcome?.session ?? null;
+  }
+
+  private listing(filter: SessionFilter): Listing<Session> {
+    return {
+      order: ['startTime', 'id'],
+      query: async (tx) => {
+        await this.appointments.requireReadable(tx, filter);
+        return filterVisits(this.sessions.query(tx), filter);
+      },
+      read: (tx, rows) => this.audit.recordRead(tx, 'session', rows, filter),
+    };
   }
 
   private readonly batchOfAppointments = (ctx: RequestContext, keys: readonly RowKey[]): Promise<Outcome[]> =>

@@ -8,6 +8,7 @@ import { PractitionersModule } from '../practitioners/practitioners.module.ts';
 import { ServiceCodesModule } from '../service-codes/service-codes.module.ts';
 import { SessionQueries } from './session-queries.ts';
 import { AppointmentSessionResolver, SessionsResolver } from './sessions.resolver.ts';
+import { SessionsController } from './sessions.controller.ts';
 import { SessionsService } from './sessions.service.ts';
 
 /** Delivered visits: the clinical record. */
@@ -21,6 +22,7 @@ import { SessionsService } from './sessions.service.ts';
     PractitionersModule,
     ServiceCodesModule,
   ],
+  controllers: [SessionsController],
   providers: [AppointmentSessionResolver, SessionQueries, SessionsResolver, SessionsService],
   exports: [SessionsService],
 })

@@ -312,7 +312,8 @@ describe('given the guard and doors of a made-up resolver', () => {
     return guard.canActivate({
       getHandler: () => Undeclared.prototype[door],
       getClass: () => Undeclared,
-      getArgByIndex: () => ({ holder: { current } }),
+      getType: () => 'graphql',
+      getArgByIndex: () => ({ request: { holder: { current } } }),
     } as unknown as ExecutionContext);
   }
 
@@ -350,7 +351,8 @@ describe('given the guard of organizations', () => {
       ...actor,
     });
     return guard.canActivate({
-      getArgByIndex: (index: number) => (index === 1 ? args : { holder: { current } }),
+      getType: () => 'graphql',
+      getArgByIndex: (index: number) => (index === 1 ? args : { request: { holder: { current } } }),
     } as unknown as ExecutionContext);
   }
 

@@ -3,6 +3,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createApplication } from '../../src/application.ts';
 import { Environment } from '../../src/config/environment.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
+import { watchRest, type RestCall, type RestAnswer } from './rest.ts';
 
 export interface GraphQLAnswer {
   readonly status: number;
@@ -25,6 +26,8 @@ export interface TestApp {
   readonly database: TestDatabase;
   /** Posts a query; with a token as that user. */
   query(text: string, variables?: Record<string, unknown>, token?: string): Promise<GraphQLAnswer>;
+  /** Makes a REST call; that its answer is as the OpenAPI document promises is checked at `close`. */
+  rest(call: RestCall): Promise<RestAnswer>;
   close(): Promise<void>;
 }
 
@@ -38,9 +41,24 @@ export async function createTestApp(settings: Record<string, string> = {}): Prom
     ...settings,
   });
   const app = await createApplication(environment, database.applicationUrl);
+  const promised = watchRest(app);
   return {
     app,
     database,
+    rest: async ({ method, url, token, body, headers }) => {
+      const response = await app.inject({
+        method,
+        url: `/api${url}`,
+        headers: {
+          ...(body !== undefined && { 'content-type': 'application/json' }),
+          ...(token && { authorization: `Bearer ${token}` }),
+          ...headers,
+        },
+        ...(body !== undefined && { payload: typeof body === 'string' ? body : JSON.stringify(body) }),
+      });
+      const answer: unknown = response.payload ? response.json() : undefined;
+      return { status: response.statusCode, headers: response.headers, body: answer };
+    },
     query: async (text, variables = {}, token) => {
       const response = await app.inject({
         method: 'POST',
@@ -54,6 +72,7 @@ export async function createTestApp(settings: Record<string, string> = {}): Prom
     close: async () => {
       await app.close();
       await database.drop();
+      if (promised.broken.length) throw new Error(`Not as the OpenAPI document says:\n${promised.broken.join('\n')}`);
     },
   };
 }
