@@ -68,6 +68,24 @@ export class Environment {
   @asBoolean
   readonly GRAPHQL_INTROSPECTION?: boolean;
 
+  /** Levels of fields in a query, at most; introspection is exempt. */
+  @IsInt()
+  @Min(1)
+  @Type(() => Number)
+  readonly GRAPHQL_MAX_DEPTH: number = 12;
+
+  /** Aliases in a query, at most. */
+  @IsInt()
+  @Min(0)
+  @Type(() => Number)
+  readonly GRAPHQL_MAX_ALIASES: number = 100;
+
+  /** Objects that a query may make the server read, at most. */
+  @IsInt()
+  @Min(1)
+  @Type(() => Number)
+  readonly GRAPHQL_MAX_COST: number = 50_000;
+
   get isProduction(): boolean {
     return this.NODE_ENV === 'production';
   }
@@ -80,6 +98,10 @@ export class Environment {
   /** The schema may be asked for: always outside production, there by setting. */
   get introspection(): boolean {
     return this.GRAPHQL_INTROSPECTION ?? !this.isProduction;
+  }
+
+  get queryLimits(): { depth: number; aliases: number; cost: number } {
+    return { depth: this.GRAPHQL_MAX_DEPTH, aliases: this.GRAPHQL_MAX_ALIASES, cost: this.GRAPHQL_MAX_COST };
   }
 
   get migrationUrl(): string | undefined {

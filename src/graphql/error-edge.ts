@@ -55,7 +55,8 @@ export function formatError(formatted: GraphQLFormattedError, error: unknown): G
   const code = formatted.extensions?.code;
   if (typeof code === 'string' && BAD_REQUESTS.has(code)) {
     const { message, fields } = withoutValues(formatted.message, error);
-    return { message, ...where, extensions: { code: ErrorCode.BAD_USER_INPUT, details: { fields }, requestId } };
+    const details = formatted.extensions?.details ?? { fields };
+    return { message, ...where, extensions: { code: ErrorCode.BAD_USER_INPUT, details, requestId } };
   }
   log.error({ requestId, error: safeError(cause) });
   return {

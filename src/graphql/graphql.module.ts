@@ -5,6 +5,7 @@ import { Environment } from '../config/environment.ts';
 import { ErrorCode } from '../errors/error-code.ts';
 import { registerErrorCode } from './enums.ts';
 import { formatError, namesRequestOfErrors, onlyKnownOperations } from './error-edge.ts';
+import { costLimit, MOST_TOKENS, shapeLimits } from './limits.ts';
 import { Pages } from './page.ts';
 import { DateTimeScalar } from './scalars.ts';
 import type { HeldRequest } from '../request-context/ctx.decorator.ts';
@@ -44,8 +45,10 @@ registerErrorCode();
         stopOnTerminationSignals: false,
         context: (request: HeldRequest): GraphQLContext => ({ request }),
         formatError,
-        validationRules: [onlyKnownOperations],
-        plugins: [namesRequestOfErrors],
+        allowBatchedHttpRequests: false,
+        parseOptions: { maxTokens: MOST_TOKENS },
+        validationRules: [onlyKnownOperations, ...shapeLimits(environment.queryLimits)],
+        plugins: [namesRequestOfErrors, costLimit(environment.queryLimits.cost)],
       }),
     }),
   ],

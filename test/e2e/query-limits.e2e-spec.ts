@@ -1,0 +1,116 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { getIntrospectionQuery } from 'graphql';
+import { Trail } from '../support/readings.ts';
+import type { GraphQLAnswer } from '../support/test-app.ts';
+import { World, type Practice } from '../support/world.ts';
+
+let world: World;
+let practice: Practice;
+beforeAll(async () => {
+  world = await World.create();
+  practice = await world.practice();
+});
+afterAll(() => world.close());
+
+const ask = (text: string, variables = {}): Promise<GraphQLAnswer> => world.query(text, variables, practice.admin);
+const figures = ({ data, code, errors }: GraphQLAnswer): unknown[] => [
+  data,
+  code,
+  errors?.map(({ extensions }) => extensions.details),
+];
+
+/** `appointment { session { appointment { ...` to so many levels. */
+function deep(levels: number): string {
+  const fields = Array.from({ length: levels - 1 }, (_, index) => (index % 2 ? 'appointment' : 'session'));
+  return `{ appointment(id: "00000000-0000-4000-8000-000000000000") { ${fields.slice(0, -1).join(' { ')} { id ${' }'.repeat(levels - 1)} }`;
+}
+
+/** Everything a week's calendar could show, and more: every field and relation, two levels of them. */
+const WHOLE_PAGE = `{ appointments(first: 200) { totalCount pageInfo { endCursor } edges { cursor } nodes {
+  id startTime endTime durationMinutes status unitsReserved location notes recurrenceRule startedAt cancelledAt version
+  patient { id firstName lastName authorizations { totalCount nodes { id availableUnits } } }
+  practitioner { id firstName lastName licenseNumber specialization }
+  authorization { id status totalUnits availableUnits serviceCodes { id code } patient { id } ledgerEntries { nodes { id kind units } } }
+  serviceCode { id code description }
+  session { id unitsUsed status appointment { id } patient { id } practitioner { id } authorization { id } serviceCode { id } }
+} } }`;
+
+describe('given a query that is too much, when it is sent, then it is refused with the figures before anything runs', () => {
+  it('depth', async () => {
+    expect(figures(await ask(deep(13)))).toEqual([undefined, 'BAD_USER_INPUT', [{ depth: 13, most: 12 }]]);
+    expect(figures(await ask(deep(12)))).toEqual([null, 'NOT_FOUND', [expect.anything()]]);
+  });
+
+  it('depth hidden in fragments', async () => {
+    const hidden = `${deep(10).replace(' id ', ' ...F ')} fragment F on Appointment { session { ...G } }
+                    fragment G on Session { appointment { session { id } } }`;
+    const [, code, details] = figures(await ask(hidden)) as [unknown, string, { depth: number }[]];
+    expect(code).toBe('BAD_USER_INPUT');
+    expect(details[0]!.depth).toBeGreaterThan(12);
+  });
+
+  it('aliases', async () => {
+    const aliased = (count: number): string =>
+      `{ ${Array.from({ length: count }, (_, index) => `a${index}: me { id }`).join(' ')} }`;
+    expect(figures(await ask(aliased(101)))).toEqual([undefined, 'BAD_USER_INPUT', [{ aliases: 101, most: 100 }]]);
+    expect((await ask(aliased(100))).errors).toBeUndefined();
+  });
+
+  it('cost, with pages within pages and in variables, and no event of it', async () => {
+    const text = `query($first: Int) { patients(first: 200) { nodes { authorizations(first: 200) { nodes {
+      ledgerEntries(first: $first) { nodes { id } } } } } } }`;
+    const trail = await Trail.open(world);
+    const { answer, events } = await trail.of(text, { first: 200 }, practice.admin);
+    await trail.close();
+    const cost = 1 + 200 * (1 + 1 + 200 * (1 + 1 + 200 * 1));
+    expect(figures(answer)).toEqual([undefined, 'BAD_USER_INPUT', [{ cost, most: 50_000 }]]);
+    expect(events).toEqual([]);
+    expect((await ask(text.replaceAll('200', '20'), { first: 20 })).errors).toBeUndefined();
+  });
+
+  it('length', async () => {
+    const { code, data } = await ask(`{ me { ${'id '.repeat(6_000)} } }`);
+    expect([code, data]).toEqual(['BAD_USER_INPUT', undefined]);
+  });
+
+  it('fragments that grow exponentially, or in a ring', async () => {
+    const bomb = `{ me { ...F0 } } ${Array.from({ length: 30 }, (_, i) => `fragment F${i} on User { ...F${i + 1} ...F${i + 1} }`).join(' ')} fragment F30 on User { organization { id } }`;
+    expect((await ask(bomb)).code).toBe('BAD_USER_INPUT');
+    const ring = '{ me { ...A } } fragment A on User { ...B } fragment B on User { ...A }';
+    expect((await ask(ring)).code).toBe('BAD_USER_INPUT');
+  });
+
+  it('many operations in one request', async () => {
+    const response = await world.test.app.inject({
+      method: 'POST',
+      url: '/graphql',
+      headers: { 'content-type': 'application/json' },
+      payload: JSON.stringify([{ query: '{ __typename }' }, { query: '{ __typename }' }]),
+    });
+    expect(response.statusCode).toBe(400);
+    expect(response.json()).toMatchObject({ errors: [{ extensions: { code: 'BAD_USER_INPUT' } }] });
+  });
+});
+
+describe('given what clients need, when it is asked, then it is within the limits', () => {
+  it('a page of 200 appointments with all their relations', async () => {
+    expect((await ask(WHOLE_PAGE)).errors).toBeUndefined();
+  });
+
+  it('the introspection of every tool, deep as it is', async () => {
+    const text = getIntrospectionQuery({ descriptions: true, specifiedByUrl: true, inputValueDeprecation: true });
+    expect((await ask(text)).errors).toBeUndefined();
+  });
+});
+
+describe('given production, when the schema is asked for, then only by setting', () => {
+  it.each([
+    ['false', true],
+    ['true', false],
+  ])('GRAPHQL_INTROSPECTION=%s', async (setting, refused) => {
+    const other = await World.create({ GRAPHQL_INTROSPECTION: setting });
+    const { code } = await other.query('{ __schema { queryType { name } } }', {}, other.superAdmin);
+    await other.close();
+    expect(code).toBe(refused ? 'BAD_USER_INPUT' : undefined);
+  });
+});
