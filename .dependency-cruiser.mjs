@@ -21,6 +21,7 @@ const ORDER = [
   'patients',
   'practitioners',
   'users',
+  'emergency-access',
   'auth',
   // the work
   'service-codes',
