@@ -22,6 +22,7 @@ const ORDER = [
   'patients',
   'practitioners',
   'users',
+  'emergency-access',
   'auth',
   // the work
   'service-codes',

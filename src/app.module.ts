@@ -13,6 +13,7 @@ import { ConfigModule } from './config/config.module.ts';
 import { Environment } from './config/environment.ts';
 import { DatabaseModule } from './database/database.module.ts';
 import { DemoModule } from './demo/demo.module.ts';
+import { EmergencyAccessModule } from './emergency-access/emergency-access.module.ts';
 import { entities } from './entities.ts';
 import { GraphQLModule } from './graphql/graphql.module.ts';
 import { InputPipe } from './graphql/input.pipe.ts';
@@ -40,6 +41,7 @@ export class AppModule {
         PatientsModule,
         PractitionersModule,
         UsersModule,
+        EmergencyAccessModule,
         AuthModule,
         ServiceCodesModule,
         AuthorizationsModule,

@@ -3,6 +3,7 @@ import { AuthorizationServiceCode } from './authorizations/authorization-service
 import { Authorization } from './authorizations/authorization.entity.ts';
 import { RefreshToken } from './auth/refresh-token.entity.ts';
 import { LedgerEntry } from './authorizations/ledger-entry.entity.ts';
+import { EmergencyAccessGrant } from './emergency-access/emergency-access-grant.entity.ts';
 import { Organization } from './organizations/organization.entity.ts';
 import { Patient } from './patients/patient.entity.ts';
 import { Practitioner } from './practitioners/practitioner.entity.ts';
@@ -17,6 +18,7 @@ export const entities = [
   Practitioner,
   ServiceCode,
   User,
+  EmergencyAccessGrant,
   RefreshToken,
   Authorization,
   AuthorizationServiceCode,

@@ -17,6 +17,7 @@ export enum Permission {
   COMPLETE_APPOINTMENT = 'COMPLETE_APPOINTMENT',
   READ_SESSION = 'READ_SESSION',
   LIST_PRACTITIONER_SESSIONS = 'LIST_PRACTITIONER_SESSIONS',
+  MANAGE_EMERGENCY_ACCESS = 'MANAGE_EMERGENCY_ACCESS',
 }
 
 const STAFF = [Role.ADMIN, Role.PRACTITIONER] as const;
@@ -42,6 +43,7 @@ const GRANTED: Readonly<Record<Permission, readonly Role[]>> = {
   [Permission.COMPLETE_APPOINTMENT]: STAFF,
   [Permission.READ_SESSION]: EVERYONE,
   [Permission.LIST_PRACTITIONER_SESSIONS]: STAFF,
+  [Permission.MANAGE_EMERGENCY_ACCESS]: [Role.ADMIN],
 };
 
 /** The roles that hold a permission, besides super admins, who hold all. */

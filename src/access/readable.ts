@@ -2,17 +2,23 @@ import type { SelectQueryBuilder } from 'typeorm';
 import { TenantRepository, type RowKey, type TenantRow } from '../database/tenant-repository.ts';
 import type { Tx } from '../database/tx.ts';
 import { Forbidden } from '../errors/domain-error.ts';
-import { scopeOf, type RecordKind } from './record-scope.ts';
+import { scopeOf, type RecordKind, type Scope } from './record-scope.ts';
 
 /** The rows of one kind that the caller may read. */
 export class Readable<Row extends TenantRow> {
   readonly rows: TenantRepository<Row>;
 
   constructor(
-    entity: new () => Row,
+    private readonly entity: new () => Row,
     private readonly kind: RecordKind,
+    private readonly opened: readonly string[] = [],
   ) {
     this.rows = new TenantRepository(entity);
+  }
+
+  /** The same, and what an emergency grant opens of these patients: only emergency-access/ says which they are. */
+  withOpened(patientIds: readonly string[]): Readable<Row> {
+    return patientIds.length ? new Readable(this.entity, this.kind, patientIds) : this;
   }
 
   /** All of them, as `row`: what a list starts from. */
@@ -51,13 +57,17 @@ export class Readable<Row extends TenantRow> {
   }
 
   private async requireScope(tx: Tx, id: string): Promise<void> {
-    if (!scopeOf(tx.ctx.actor, this.kind)) return;
+    if (!this.scope(tx)) return;
     const may = await this.query(tx).andWhere('row.id = :id', { id }).getExists();
     if (!may) throw new Forbidden(undefined, { resource: this.kind, resourceId: id });
   }
 
   private narrowed(tx: Tx, query: SelectQueryBuilder<Row>): SelectQueryBuilder<Row> {
-    const scope = scopeOf(tx.ctx.actor, this.kind);
+    const scope = this.scope(tx);
     return scope ? query.andWhere(scope.where, scope.parameters) : query;
+  }
+
+  private scope(tx: Tx): Scope | undefined {
+    return scopeOf(tx.ctx.actor, this.kind, this.opened);
   }
 }

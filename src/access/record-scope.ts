@@ -11,10 +11,12 @@ export interface Scope {
 /**
  * Which rows of its organization a role reads: domain.md, "Who may what". Undefined: all of them. The organization
  * itself is not this file's business.
+ *
+ * @param opened patients whose sessions are open to a practitioner by an emergency grant, for this one reading
  */
-export function scopeOf(actor: Actor, kind: RecordKind): Scope | undefined {
+export function scopeOf(actor: Actor, kind: RecordKind, opened: readonly string[] = []): Scope | undefined {
   if (actor.isSuperAdmin || actor.role === Role.ADMIN) return undefined;
-  return actor.role === Role.PATIENT ? scopeOfPatient(actor, kind) : scopeOfPractitioner(actor, kind);
+  return actor.role === Role.PATIENT ? scopeOfPatient(actor, kind) : scopeOfPractitioner(actor, kind, opened);
 }
 
 function scopeOfPatient(actor: Actor, kind: RecordKind): Scope {
@@ -37,14 +39,19 @@ function scopeOfPatient(actor: Actor, kind: RecordKind): Scope {
   }
 }
 
-function scopeOfPractitioner(actor: Actor, kind: RecordKind): Scope | undefined {
+function scopeOfPractitioner(actor: Actor, kind: RecordKind, opened: readonly string[]): Scope | undefined {
   if (kind === 'user') return { where: 'row.id = :scopeUser', parameters: { scopeUser: actor.userId } };
   if (kind !== 'session') return undefined;
   // the clinical record of patients they have or had a non-cancelled appointment with
   const where = visitExists(
     "visit.patient_id = row.patientId AND visit.practitioner_id = :scopePractitioner AND visit.status <> 'CANCELLED'",
   );
-  return { where, parameters: { scopePractitioner: actor.practitionerId ?? null } };
+  const parameters = { scopePractitioner: actor.practitionerId ?? null };
+  if (!opened.length) return { where, parameters };
+  return {
+    where: `(${where} OR row.patientId = ANY(:scopeOpened))`,
+    parameters: { ...parameters, scopeOpened: opened },
+  };
 }
 
 function visitExists(condition: string): string {

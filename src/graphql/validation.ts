@@ -22,9 +22,12 @@ export const IsId = (): PropertyDecorator =>
     IsUUID('all', { message: 'must be an id (a UUID)' }),
   );
 
-/** Text of several lines. Lengths are counted in characters, not bytes. */
+/** Text of several lines. Lengths are counted in characters, not bytes; white space around it makes it no longer. */
 export function IsText({ min = 1, max }: Length): PropertyDecorator {
-  return check('isText', (value) => textProblem(value, min, max), { min, max });
+  return check('isText', (value) => textProblem(value, 0, max) ?? textProblem((value as string).trim(), min, max), {
+    min,
+    max,
+  });
 }
 
 /** Text of one line: a name, a number, a key. Not blank, unless it may be empty. */

@@ -7,6 +7,8 @@ import { AuditService } from '../audit/audit.service.ts';
 import type { RowKey } from '../database/tenant-repository.ts';
 import { Transactions } from '../database/transactions.ts';
 import { Forbidden } from '../errors/domain-error.ts';
+import type { Tx } from '../database/tx.ts';
+import { EmergencyReading } from '../emergency-access/emergency-reading.service.ts';
 import { loadBatched } from '../graphql/loaders.ts';
 import type { PageArgs } from '../graphql/page-args.ts';
 import { Pages, type Listing, type NumberedPage, type Page, type PageNumber } from '../graphql/page.ts';
@@ -19,7 +21,7 @@ interface Outcome extends RowKey {
   readonly session: Session;
 }
 
-/** Reading the clinical record. Every read is in the audit trail. */
+/** Reading the clinical record. Every read is in the audit trail, and once more where an emergency grant opened it. */
 @Injectable()
 export class SessionQueries {
   private readonly sessions = new Readable(Session, 'session');
@@ -29,6 +31,7 @@ export class SessionQueries {
     private readonly tenancy: Tenancy,
     private readonly pages: Pages,
     private readonly appointments: AppointmentQueries,
+    private readonly emergency: EmergencyReading,
     private readonly audit: AuditService,
   ) {}
 
@@ -36,8 +39,9 @@ export class SessionQueries {
   async one(ctx: RequestContext, id: string): Promise<Session> {
     const scope = await this.tenancy.of(ctx, Session, 'session', id);
     return this.transactions.read(scope, async (tx) => {
-      const session = await this.sessions.one(tx, id);
-      await this.audit.recordRead(tx, 'session', [session]);
+      const readable = await this.readable(tx);
+      const session = await readable.one(tx, id);
+      await this.recordRead(tx, [session]);
       return session;
     });
   }
@@ -81,26 +85,37 @@ export class SessionQueries {
       order: ['startTime', 'id'],
       query: async (tx) => {
         await this.appointments.requireReadable(tx, filter);
-        return filterVisits(this.sessions.query(tx), filter);
+        const readable = await this.readable(tx);
+        return filterVisits(readable.query(tx), filter);
       },
-      read: (tx, rows) => this.audit.recordRead(tx, 'session', rows, filter),
+      read: (tx, rows) => this.recordRead(tx, rows, filter),
     };
   }
 
   private readonly batchOfAppointments = (ctx: RequestContext, keys: readonly RowKey[]): Promise<Outcome[]> =>
     this.transactions.read(ctx, async (tx) => {
-      const sessions = await this.sessions
+      const readable = await this.readable(tx);
+      const sessions = await readable
         .query(tx)
         .andWhere('row.organizationId = ANY(:organizations) AND row.appointmentId = ANY(:ids)', {
           organizations: [...new Set(keys.map((key) => key.organizationId))],
           ids: keys.map((key) => key.id),
         })
         .getMany();
-      if (sessions.length) await this.audit.recordRead(tx, 'session', sessions);
+      if (sessions.length) await this.recordRead(tx, sessions);
       return sessions.map((session) => ({
         id: session.appointmentId,
         organizationId: session.organizationId,
         session,
       }));
     });
+
+  private async readable(tx: Tx): Promise<Readable<Session>> {
+    return this.sessions.withOpened((await this.emergency.open(tx)).patientIds);
+  }
+
+  private async recordRead(tx: Tx, sessions: readonly Session[], filter?: SessionFilter): Promise<void> {
+    await this.audit.recordRead(tx, 'session', sessions, filter);
+    await this.emergency.recordUse(tx, sessions, filter);
+  }
 }

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { AppointmentsModule } from '../appointments/appointments.module.ts';
 import { AuthorizationsModule } from '../authorizations/authorizations.module.ts';
+import { EmergencyAccessModule } from '../emergency-access/emergency-access.module.ts';
 import { IdempotencyModule } from '../idempotency/idempotency.module.ts';
 import { OrganizationsModule } from '../organizations/organizations.module.ts';
 import { PatientsModule } from '../patients/patients.module.ts';
@@ -16,6 +17,7 @@ import { SessionsService } from './sessions.service.ts';
   imports: [
     AppointmentsModule,
     AuthorizationsModule,
+    EmergencyAccessModule,
     IdempotencyModule,
     OrganizationsModule,
     PatientsModule,

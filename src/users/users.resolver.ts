@@ -52,8 +52,9 @@ export class UsersResolver {
   }
 
   @ResolveField(() => OrganizationType)
-  organization(@Ctx() ctx: RequestContext, @Parent() user: User): Promise<Organization | null> {
-    return this.organizations.load(ctx, user.organizationId);
+  organization(@Ctx() ctx: RequestContext, @Parent() user: User): Organization | Promise<Organization> {
+    // a super admin who granted emergency access comes with theirs, which the caller could not read
+    return user.organization ?? this.organizations.load(ctx, user.organizationId);
   }
 
   @ResolveField(() => PractitionerType, { nullable: true, description: 'Set for role PRACTITIONER.' })

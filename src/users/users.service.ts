@@ -4,10 +4,11 @@ import { Readable } from '../access/readable.ts';
 import { Tenancy } from '../access/tenancy.ts';
 import { AuditService } from '../audit/audit.service.ts';
 import { violates } from '../database/sql-errors.ts';
-import { TenantRepository, type TenantRow } from '../database/tenant-repository.ts';
+import { TenantRepository, type RowKey, type TenantRow } from '../database/tenant-repository.ts';
 import { Transactions } from '../database/transactions.ts';
 import type { Tx } from '../database/tx.ts';
 import { BadUserInput, Forbidden, NotFound, Unauthenticated } from '../errors/domain-error.ts';
+import { loadBatched } from '../graphql/loaders.ts';
 import { Pages, type Page } from '../graphql/page.ts';
 import { Patient } from '../patients/patient.entity.ts';
 import { Practitioner } from '../practitioners/practitioner.entity.ts';
@@ -68,6 +69,14 @@ export class UsersService {
       },
     });
   }
+
+  /** For relation fields: one query for all that a request asks for at once; null where the caller may not read it. */
+  load(ctx: RequestContext, key: RowKey): Promise<User | null> {
+    return loadBatched(ctx, this.batch, key);
+  }
+
+  private readonly batch = (ctx: RequestContext, keys: readonly RowKey[]): Promise<User[]> =>
+    this.transactions.read(ctx, (tx) => this.readable.many(tx, keys));
 
   /**
    * @throws BadUserInput the role and the links do not fit, or the email cannot be used

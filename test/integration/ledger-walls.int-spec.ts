@@ -52,6 +52,16 @@ describe('given two practices with everything in them, and SQL that goes past th
     const live = await world.booked(practice.admin, { ...people, ...at('2031-03-03', '09:00'), idempotencyKey });
     const done = await world.booked(practice.admin, { ...people, ...at('2021-03-03', '09:00') });
     await world.make('completeAppointment', { appointmentId: done }, practice.admin);
+    await world.make(
+      'grantEmergencyAccess',
+      {
+        patientId: patient.id,
+        grantedToUserId: practitioner.userId,
+        durationMinutes: 60,
+        justification: 'so that every table has a row',
+      },
+      practice.admin,
+    );
     return { practice, practitioner, patient, authorizationId, live, done };
   }
 
