@@ -17,13 +17,12 @@ declare module 'fastify' {
 }
 
 const log = new Logger('HttpAdapter');
-const LARGEST_BODY = 1024 * 1024;
 const A_REQUEST_ID = /^[A-Za-z0-9._-]{8,64}$/;
 
 /** Fastify with our limits, our request ids, and the contract's answer to what never becomes a request of the API. */
 export class HttpAdapter extends FastifyAdapter {
-  constructor() {
-    super({ bodyLimit: LARGEST_BODY, genReqId: requestIdOf });
+  constructor(largestBody: number) {
+    super({ bodyLimit: largestBody, genReqId: requestIdOf });
     this.getInstance().addHook('onRequest', (request, reply, done) => {
       void reply.header('x-request-id', request.id);
       // patient data: in no cache on the way, nor in a browser's
@@ -100,6 +99,6 @@ function answer(
 
 const MESSAGES: Readonly<Record<number, string>> = {
   400: 'The body is not valid JSON.',
-  413: `The body is larger than ${LARGEST_BODY} bytes.`,
+  413: 'The body is too large.',
   415: 'Send the body as application/json.',
 };

@@ -68,6 +68,19 @@ export class Environment {
   @asBoolean
   readonly GRAPHQL_INTROSPECTION?: boolean;
 
+  /** Pages of these origins may call the API from a browser; none unless said. */
+  @IsString()
+  @Matches(/^$|^https?:\/\/[^\s,/]+(,https?:\/\/[^\s,/]+)*$/, {
+    message: 'CORS_ORIGINS must be origins such as https://app.example, with commas between',
+  })
+  readonly CORS_ORIGINS: string = '';
+
+  /** Bytes of a request's body, at most. */
+  @IsInt()
+  @Min(1_024)
+  @Type(() => Number)
+  readonly MAX_BODY_BYTES: number = 1_048_576;
+
   /** Levels of fields in a query, at most; introspection is exempt. */
   @IsInt()
   @Min(1)
@@ -98,6 +111,10 @@ export class Environment {
   /** The schema may be asked for: always outside production, there by setting. */
   get introspection(): boolean {
     return this.GRAPHQL_INTROSPECTION ?? !this.isProduction;
+  }
+
+  get corsOrigins(): readonly string[] {
+    return this.CORS_ORIGINS ? this.CORS_ORIGINS.split(',') : [];
   }
 
   get queryLimits(): { depth: number; aliases: number; cost: number } {

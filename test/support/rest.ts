@@ -35,7 +35,8 @@ export function watchRest(app: NestFastifyApplication): { readonly broken: strin
     .getHttpAdapter()
     .getInstance()
     .addHook('onSend', (request, reply, payload, done) => {
-      if (request.url.startsWith('/api/')) {
+      // a preflight is the browser's question, not a call
+      if (request.url.startsWith('/api/') && request.method !== 'OPTIONS') {
         const route = request.routeOptions.url?.replace(/:(\w+)/g, '{$1}');
         const problem = route
           ? problemOf(document, isValid, { route, method: request.method, status: reply.statusCode, payload })

@@ -1,0 +1,28 @@
+import cors from '@fastify/cors';
+import helmet from '@fastify/helmet';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { Environment } from './config/environment.ts';
+
+const PREFLIGHT_SECONDS = 10 * 60;
+
+/**
+ * What browsers are told: nothing of ours is framed, sniffed or run, and only the origins of CORS_ORIGINS may call from a
+ * page. An answer of the API is data, so its policy allows nothing; the pages that we do serve set one of their own.
+ */
+export async function secure(app: NestFastifyApplication, { corsOrigins, isProduction }: Environment): Promise<void> {
+  const fastify = app.getHttpAdapter().getInstance();
+  await fastify.register(helmet, {
+    contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
+    strictTransportSecurity: isProduction, // a developer's localhost has no TLS, and would keep the promise for other ports
+    referrerPolicy: { policy: 'no-referrer' },
+  });
+  if (!corsOrigins.length) return;
+  await fastify.register(cors, {
+    origin: [...corsOrigins],
+    methods: ['GET', 'POST', 'PUT'],
+    allowedHeaders: ['authorization', 'content-type', 'idempotency-key', 'x-request-id', 'apollo-require-preflight'],
+    exposedHeaders: ['x-request-id', 'retry-after'],
+    credentials: false, // tokens are sent by hand, no cookie is ever set
+    maxAge: PREFLIGHT_SECONDS,
+  });
+}
