@@ -27,6 +27,7 @@ const ORDER = [
   'authorizations',
   'appointments',
   'sessions',
+  'audit-trail',
   'demo',
 ];
 

@@ -16,6 +16,7 @@ export enum Permission {
   BOOK_APPOINTMENT = 'BOOK_APPOINTMENT',
   COMPLETE_APPOINTMENT = 'COMPLETE_APPOINTMENT',
   READ_SESSION = 'READ_SESSION',
+  READ_AUDIT_EVENTS = 'READ_AUDIT_EVENTS',
 }
 
 const STAFF = [Role.ADMIN, Role.PRACTITIONER] as const;
@@ -40,6 +41,7 @@ const GRANTED: Readonly<Record<Permission, readonly Role[]>> = {
   [Permission.BOOK_APPOINTMENT]: STAFF,
   [Permission.COMPLETE_APPOINTMENT]: STAFF,
   [Permission.READ_SESSION]: EVERYONE,
+  [Permission.READ_AUDIT_EVENTS]: [Role.ADMIN],
 };
 
 /** The roles that hold a permission, besides super admins, who hold all. */
