@@ -29,6 +29,7 @@ const ORDER = [
   'authorizations',
   'appointments',
   'sessions',
+  'audit-trail',
   'demo',
 ];
 

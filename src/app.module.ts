@@ -5,6 +5,7 @@ import { OrganizationGuard } from './access/organization.guard.ts';
 import { RoleGuard } from './access/role.guard.ts';
 import { AppointmentsModule } from './appointments/appointments.module.ts';
 import { AuditModule } from './audit/audit.module.ts';
+import { AuditTrailModule } from './audit-trail/audit-trail.module.ts';
 import { RefusalsFilter } from './audit/refusals.filter.ts';
 import { AuthModule } from './auth/auth.module.ts';
 import { AuthenticationGuard } from './auth/authentication.guard.ts';
@@ -47,6 +48,7 @@ export class AppModule {
         AuthorizationsModule,
         AppointmentsModule,
         SessionsModule,
+        AuditTrailModule,
         DemoModule,
       ],
       providers: [

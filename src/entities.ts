@@ -1,6 +1,7 @@
 import { Appointment } from './appointments/appointment.entity.ts';
 import { AuthorizationServiceCode } from './authorizations/authorization-service-code.entity.ts';
 import { Authorization } from './authorizations/authorization.entity.ts';
+import { AuditEvent } from './audit-trail/audit-event.entity.ts';
 import { RefreshToken } from './auth/refresh-token.entity.ts';
 import { LedgerEntry } from './authorizations/ledger-entry.entity.ts';
 import { EmergencyAccessGrant } from './emergency-access/emergency-access-grant.entity.ts';
@@ -11,7 +12,7 @@ import { ServiceCode } from './service-codes/service-code.entity.ts';
 import { Session } from './sessions/session.entity.ts';
 import { User } from './users/user.entity.ts';
 
-/** Every table that is mapped; audit events and idempotency keys are written as SQL. */
+/** Every table that is mapped; idempotency keys are SQL alone, and audit events are written as SQL. */
 export const entities = [
   Organization,
   Patient,
@@ -25,4 +26,5 @@ export const entities = [
   LedgerEntry,
   Appointment,
   Session,
+  AuditEvent,
 ];

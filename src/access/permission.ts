@@ -18,6 +18,7 @@ export enum Permission {
   READ_SESSION = 'READ_SESSION',
   LIST_PRACTITIONER_SESSIONS = 'LIST_PRACTITIONER_SESSIONS',
   MANAGE_EMERGENCY_ACCESS = 'MANAGE_EMERGENCY_ACCESS',
+  READ_AUDIT_EVENTS = 'READ_AUDIT_EVENTS',
 }
 
 const STAFF = [Role.ADMIN, Role.PRACTITIONER] as const;
@@ -44,6 +45,7 @@ const GRANTED: Readonly<Record<Permission, readonly Role[]>> = {
   [Permission.READ_SESSION]: EVERYONE,
   [Permission.LIST_PRACTITIONER_SESSIONS]: STAFF,
   [Permission.MANAGE_EMERGENCY_ACCESS]: [Role.ADMIN],
+  [Permission.READ_AUDIT_EVENTS]: [Role.ADMIN],
 };
 
 /** The roles that hold a permission, besides super admins, who hold all. */

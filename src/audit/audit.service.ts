@@ -25,8 +25,8 @@ export interface AuditRecord {
 
 interface ReadRow {
   readonly id: string;
-  readonly organizationId: string;
-  readonly patientId?: string;
+  readonly organizationId: string | null;
+  readonly patientId?: string | null;
 }
 
 /**
@@ -49,25 +49,41 @@ export class AuditService {
   /**
    * That rows were read: one event for a list or a loader's batch, with how many, which, and by which filter. What was
    * read in several organizations by a super admin is recorded in each.
+   *
+   * @returns the ids of the new events
    */
-  async recordRead(tx: Tx, resource: string, rows: readonly ReadRow[], filter?: object | null): Promise<void> {
+  async recordRead(
+    tx: Tx,
+    resource: string,
+    rows: readonly ReadRow[],
+    filter?: object | null,
+    { ids = true, after }: { ids?: boolean; after?: string | null } = {},
+  ): Promise<string[]> {
     const action = `READ_${resource.toUpperCase()}`;
     const home = tx.reach ?? tx.ctx.actor.organizationId;
     // nothing found is a read all the same, of the caller's own organization
     const organizations = rows.length ? new Set(rows.map((row) => row.organizationId)) : [home];
+    const events: string[] = [];
     for (const organizationId of organizations) {
       const read = rows.filter((row) => row.organizationId === organizationId);
       const [only] = read.length === 1 ? read : [];
-      await this.write(tx, organizationId, [
+      const written = await this.write(tx, organizationId, [
         {
           action,
           resource,
           resourceId: only?.id,
           patientId: only && (resource === 'patient' ? only.id : only.patientId),
-          details: { count: read.length, ...(filter && { filter }), ...(!only && { ids: read.map(({ id }) => id) }) },
+          details: {
+            count: read.length,
+            ...(filter && { filter }),
+            ...(after != null && { after }),
+            ...(ids && !only && { ids: read.map(({ id }) => id) }),
+          },
         },
       ]);
+      events.push(...written);
     }
+    return events;
   }
 
   /** A refusal, in a transaction of its own, since the refused one is rolled back; in the caller's own organization. */
@@ -90,7 +106,7 @@ export class AuditService {
     await this.write(tx, null, [event]);
   }
 
-  private async write(tx: Tx, organizationId: string | null, events: readonly AuditRecord[]): Promise<void> {
+  private async write(tx: Tx, organizationId: string | null, events: readonly AuditRecord[]): Promise<string[]> {
     const { origin, actorIfAny: actor } = tx.ctx;
     const rows = events.map((event) => ({
       id: uuid(),
@@ -116,6 +132,7 @@ export class AuditService {
               request_id text, details json)`,
       [JSON.stringify(rows)],
     );
+    return rows.map(({ id }) => id);
   }
 }
 

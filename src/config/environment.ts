@@ -63,6 +63,13 @@ export class Environment {
   @MinLength(32, { message: 'JWT_SECRET must have at least 32 characters' })
   readonly JWT_SECRET?: string;
 
+  /** How often the audit trail is sealed. 0: never. */
+  @IsInt()
+  @Min(0)
+  @Max(86_400)
+  @Type(() => Number)
+  readonly AUDIT_SEAL_SECONDS: number = 60;
+
   @IsOptional()
   @IsBoolean()
   @asBoolean

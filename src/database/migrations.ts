@@ -3,6 +3,8 @@ import { CreateAuthorizationsAndTheirLedger1767225660000 } from '../../migration
 import { CreateAppointmentsThatCannotOverlap1767225720000 } from '../../migrations/1767225720000-CreateAppointmentsThatCannotOverlap.ts';
 import { CreateAuditTrailAndIdempotencyKeys1767225780000 } from '../../migrations/1767225780000-CreateAuditTrailAndIdempotencyKeys.ts';
 import { CreateEmergencyAccessGrants1767225840000 } from '../../migrations/1767225840000-CreateEmergencyAccessGrants.ts';
+import { PartitionAuditTrailByMonth1767225900000 } from '../../migrations/1767225900000-PartitionAuditTrailByMonth.ts';
+import { SealAuditTrail1767225910000 } from '../../migrations/1767225910000-SealAuditTrail.ts';
 
 /** Oldest first. A new migration is a line here. */
 export const migrations = [
@@ -11,4 +13,6 @@ export const migrations = [
   CreateAppointmentsThatCannotOverlap1767225720000,
   CreateAuditTrailAndIdempotencyKeys1767225780000,
   CreateEmergencyAccessGrants1767225840000,
+  PartitionAuditTrailByMonth1767225900000,
+  SealAuditTrail1767225910000,
 ];

@@ -14,34 +14,34 @@ const CATALOG = `
     FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
     LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum
     LEFT JOIN pg_collation col ON col.oid = a.attcollation
-   WHERE n.nspname IN ('public', 'app') AND c.relkind = 'r' AND a.attnum > 0 AND NOT a.attisdropped
+   WHERE n.nspname IN ('public', 'app', 'audit', 'archive') AND c.relkind IN ('r', 'p') AND a.attnum > 0 AND NOT a.attisdropped
   UNION ALL
   SELECT 'table ' || format('%s.%s rls %s forced %s owner %s acl %s options %s', n.nspname, c.relname, c.relrowsecurity,
            c.relforcerowsecurity, pg_get_userbyid(c.relowner), c.relacl::text, c.reloptions::text)
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-   WHERE n.nspname IN ('public', 'app') AND c.relkind IN ('r', 'v', 'm', 'S')
+   WHERE n.nspname IN ('public', 'app', 'audit', 'archive') AND c.relkind IN ('r', 'p', 'v', 'm', 'S')
   UNION ALL
   SELECT 'constraint ' || format('%s on %s: %s', con.conname, con.conrelid::regclass, pg_get_constraintdef(con.oid))
-    FROM pg_constraint con JOIN pg_namespace n ON n.oid = con.connamespace WHERE n.nspname IN ('public', 'app')
+    FROM pg_constraint con JOIN pg_namespace n ON n.oid = con.connamespace WHERE n.nspname IN ('public', 'app', 'audit', 'archive')
   UNION ALL
-  SELECT 'index ' || indexdef FROM pg_indexes WHERE schemaname IN ('public', 'app')
+  SELECT 'index ' || indexdef FROM pg_indexes WHERE schemaname IN ('public', 'app', 'audit', 'archive')
   UNION ALL
   SELECT 'policy ' || format('%s on %s.%s %s %s to %s using %s check %s', policyname, schemaname, tablename, permissive, cmd,
            roles::text, qual, with_check)
-    FROM pg_policies WHERE schemaname IN ('public', 'app')
+    FROM pg_policies WHERE schemaname IN ('public', 'app', 'audit', 'archive')
   UNION ALL
   SELECT 'function ' || pg_get_functiondef(p.oid) || ' acl ' || coalesce(p.proacl::text, '-')
     FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
-   WHERE n.nspname IN ('public', 'app') AND p.prokind = 'f'
+   WHERE n.nspname IN ('public', 'app', 'audit', 'archive') AND p.prokind = 'f'
      AND NOT EXISTS (SELECT FROM pg_depend e WHERE e.objid = p.oid AND e.deptype = 'e')
   UNION ALL
   SELECT 'trigger ' || pg_get_triggerdef(t.oid)
     FROM pg_trigger t WHERE NOT t.tgisinternal
   UNION ALL
-  SELECT 'schema ' || nspname || ' ' || nspacl::text FROM pg_namespace WHERE nspname IN ('public', 'app')
+  SELECT 'schema ' || nspname || ' ' || coalesce(nspacl::text, '-') FROM pg_namespace WHERE nspname IN ('public', 'app', 'audit', 'archive')
   ORDER BY thing`;
 
-const NEVER_MAPPED = ['audit_events', 'idempotency_keys'];
+const NEVER_MAPPED = ['idempotency_keys'];
 
 describe('given a fresh, empty database', () => {
   const name = `m_${randomBytes(8).toString('hex')}`;
@@ -113,7 +113,7 @@ describe('given a fresh, empty database', () => {
 
   it('when tables are listed, then each is an entity, but for those that no feature reads', async () => {
     const tables = await database.query<{ name: string }[]>(
-      `SELECT relname AS name FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' ORDER BY relname`,
+      `SELECT relname AS name FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') ORDER BY relname`,
     );
     const mapped = database.entityMetadatas.map(({ tableName }) => tableName);
     expect(tables.map((table) => table.name)).toEqual([...mapped, ...NEVER_MAPPED, 'migrations'].sort());
@@ -121,7 +121,7 @@ describe('given a fresh, empty database', () => {
 
   it('when a table belongs to organizations, then row-level security is on and binds its owner too', async () => {
     const open = await database.query<{ name: string }[]>(
-      `SELECT relname AS name FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'
+      `SELECT relname AS name FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')
           AND NOT (relrowsecurity AND relforcerowsecurity)`,
     );
     expect(open.map((table) => table.name)).toEqual(['migrations']);

@@ -35,7 +35,7 @@ describe('given two practices with everything in them, and SQL that goes past th
     [a, b] = [await site(), await site()];
     const found = await read(
       world.test.database.ownerUrl,
-      `SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'
+      `SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')
           AND has_table_privilege('therapy_app', oid, 'SELECT') ORDER BY 1`,
     );
     tables = found.map(({ relname }) => relname as string);

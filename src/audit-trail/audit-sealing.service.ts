@@ -1,0 +1,97 @@
+import {
+  ConsoleLogger,
+  Injectable,
+  Logger,
+  type BeforeApplicationShutdown,
+  type OnApplicationBootstrap,
+} from '@nestjs/common';
+import { Environment } from '../config/environment.ts';
+import { Transactions } from '../database/transactions.ts';
+import { safeError } from '../observability/safe-error.ts';
+import { RequestContext } from '../request-context/request-context.ts';
+
+/** A link that a chain has grown by. */
+export interface Seal {
+  /** Null: the chain of events that belong to no organization. */
+  readonly organization_id: string | null;
+  readonly seq: number;
+  readonly event_count: number;
+  readonly hash: string;
+  readonly more: boolean;
+}
+
+const BATCH = 10_000;
+const DAY_MS = 24 * 60 * 60 * 1_000;
+
+/**
+ * Seals the audit trail in the background, so that no booking waits for it. Several processes may: one of them seals, the
+ * others find it busy. What fails is tried again at the next turn.
+ */
+@Injectable()
+export class AuditSealing implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly log = new Logger(AuditSealing.name);
+  /** One line a run, whatever the log's level: a hash that is kept outside the database is an anchor. */
+  private readonly journal = new ConsoleLogger(AuditSealing.name, { json: true });
+  private timer: NodeJS.Timeout | undefined;
+  private running: Promise<void> | undefined;
+  private stopping = false;
+  /** From then on the next run looks at the whole trail; at first, at once. */
+  private wholeTrailAt = 0;
+
+  constructor(
+    private readonly transactions: Transactions,
+    private readonly environment: Environment,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    const seconds = this.environment.AUDIT_SEAL_SECONDS;
+    if (seconds > 0) this.timer = setInterval(() => void this.run(), seconds * 1_000).unref();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    if (!this.timer) return;
+    clearInterval(this.timer);
+    this.stopping = true;
+    await this.running;
+    await this.attempt(false);
+  }
+
+  /** Seals all that there is, unless a run is on its way already. Never throws. */
+  async run(): Promise<void> {
+    this.running ??= this.sealAll().finally(() => (this.running = undefined));
+    return this.running;
+  }
+
+  /** One batch. @returns the links that were added, none where nothing was to be sealed or somebody else does it */
+  async seal({ everything = false, most = BATCH } = {}): Promise<Seal[]> {
+    const nobody = RequestContext.anonymous({ requestId: 'audit:seal' }, () => new Date());
+    return this.transactions.run(nobody, async (tx) => {
+      // an event is sealed once, however often this runs
+      tx.allowBlindReplay();
+      if (everything) await tx.sql(`SET LOCAL statement_timeout = '10min'`);
+      return tx.sql<Seal>('SELECT * FROM app.seal_audit_events($1, $2)', [most, everything]);
+    });
+  }
+
+  private async sealAll(): Promise<void> {
+    const everything = Date.now() >= this.wholeTrailAt;
+    let sealed = await this.attempt(everything);
+    if (sealed && everything) this.wholeTrailAt = Date.now() + DAY_MS;
+    while (sealed?.some(({ more }) => more) && !this.stopping) sealed = await this.attempt(everything);
+  }
+
+  private async attempt(everything: boolean): Promise<Seal[] | undefined> {
+    try {
+      const seals = await this.seal({ everything });
+      if (seals.length && this.environment.NODE_ENV !== 'test')
+        this.journal.log({
+          message: 'audit events were sealed',
+          seals: seals.map(({ organization_id, seq, hash }) => ({ organizationId: organization_id, seq, hash })),
+        });
+      return seals;
+    } catch (error) {
+      this.log.warn({ message: 'audit events could not be sealed', error: safeError(error) });
+      return undefined;
+    }
+  }
+}

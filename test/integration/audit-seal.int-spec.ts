@@ -1,0 +1,450 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Anchor } from '../../src/audit-trail/anchors.ts';
+import { AuditSealing } from '../../src/audit-trail/audit-sealing.service.ts';
+import type { Difference } from '../../src/audit-trail/trail-checks.ts';
+import { verifyCommand } from '../../src/audit-trail/verify-command.ts';
+import { verifyTrail, type Verification } from '../../src/audit-trail/verify-trail.ts';
+import { createTestDatabase } from '../support/database.ts';
+import { connected, read } from '../support/sql.ts';
+import { SealedTrail } from '../support/trail-tampering.ts';
+import { createTestApp } from '../support/test-app.ts';
+import { together } from '../support/world.ts';
+
+let trail: SealedTrail;
+
+const verify = (anchors?: readonly Anchor[]): Promise<Verification> => verifyTrail(trail.database.ownerUrl, anchors);
+const brief = ({ differences }: Verification): Partial<Difference>[] =>
+  differences.map(({ problem, organizationId, eventId, seal }) => ({
+    problem,
+    ...(organizationId != null && { organizationId }),
+    ...(eventId != null && { eventId }),
+    ...(seal != null && { seal }),
+  }));
+
+describe('given events of two organizations and of none', () => {
+  beforeEach(async () => {
+    trail = await SealedTrail.create();
+  });
+  afterEach(() => trail.database.drop());
+
+  it('when they are sealed, then each has a chain of its own that goes on with the next run, and nothing is left', async () => {
+    await trail.add(trail.a, 3);
+    await trail.add(trail.b, 2);
+    await trail.add(null, 1);
+    const first = await trail.seal();
+    expect(first.map(({ organization_id, seq, event_count }) => [organization_id, seq, event_count])).toEqual(
+      expect.arrayContaining([
+        [trail.a, 1, 3],
+        [trail.b, 1, 2],
+        [null, 1, 1],
+      ]),
+    );
+    await trail.add(trail.a, 1);
+    expect(await trail.seal()).toMatchObject([{ organization_id: trail.a, seq: 2, event_count: 1, more: false }]);
+    expect(await trail.seal()).toEqual([]);
+    const found = await verify();
+    expect(found).toMatchObject({ differences: [], total: 0, events: 7, unsealed: 0 });
+    expect(found.heads).toHaveLength(3);
+    const newest = first.find(({ organization_id }) => organization_id === trail.b)!;
+    expect(found.heads).toContainEqual({ organizationId: trail.b, seq: 1, hash: newest.hash });
+  });
+
+  it('when none is sealed yet, then the trail is clean and says how many wait', async () => {
+    await trail.add(trail.a, 3);
+    expect(await verify()).toMatchObject({ total: 0, events: 3, unsealed: 3, heads: [] });
+  });
+
+  it('when there are more than a batch takes, then the oldest go first until none is left', async () => {
+    for (let turn = 0; turn < 5; turn++) await trail.add(turn % 2 ? trail.b : trail.a, 2);
+    const more: boolean[] = [];
+    for (let turn = 0; turn < 5; turn++) more.push((await trail.seal(3))[0]?.more ?? false);
+    expect(more).toEqual([true, true, true, false, false]);
+    expect(await verify()).toMatchObject({ total: 0, events: 10, unsealed: 0 });
+  });
+
+  it('when a transaction commits after a run that has sealed what came later, then the next run seals it', async () => {
+    const slow = await trail.addSlowly(trail.a);
+    await trail.add(trail.a, 2);
+    expect(await trail.seal()).toMatchObject([{ seq: 1, event_count: 2 }]);
+    await slow.commit();
+    expect(await verify()).toMatchObject({ total: 0, unsealed: 1 });
+    expect(await trail.seal()).toMatchObject([{ seq: 2, event_count: 1 }]);
+    expect(await verify()).toMatchObject({ total: 0, events: 3, unsealed: 0 });
+  });
+
+  it('when writers and two sealers work at the same time, then no event is missed or sealed twice', async () => {
+    let writing = true;
+    const sealers = together(2, async () => {
+      while (writing) await trail.seal(20);
+    });
+    await together(6, async (writer) => {
+      for (let turn = 0; turn < 15; turn++) {
+        const slow = await trail.addSlowly(writer % 2 ? trail.a : trail.b);
+        await trail.add(writer % 3 ? trail.a : null);
+        await slow.commit();
+      }
+    });
+    writing = false;
+    await sealers;
+    while ((await trail.seal()).length);
+    expect(await verify()).toMatchObject({ differences: [], events: 180, unsealed: 0 });
+    const [sealed] = await read(trail.database.ownerUrl, 'SELECT sum(event_count)::int AS events FROM audit.seals');
+    expect(sealed).toEqual({ events: 180 });
+  });
+
+  it('when somebody else is sealing, then a run does nothing and does not wait', async () => {
+    await trail.add(trail.a, 2);
+    await trail.asApplication(async (first) => {
+      await first.query('BEGIN');
+      await first.query('SELECT * FROM app.seal_audit_events(10, false)');
+      expect(await trail.seal()).toEqual([]);
+      await first.query('COMMIT');
+    });
+    expect(await trail.seal()).toEqual([]);
+    expect(await verify()).toMatchObject({ total: 0, unsealed: 0 });
+  });
+
+  it('when an event appears far behind the horizon, then only a run over the whole trail looks there', async () => {
+    await trail.add(trail.a);
+    await trail.seal();
+    await trail.asSuperuser(
+      `INSERT INTO audit_events (id, occurred_at, organization_id, action, resource, outcome)
+       VALUES (gen_random_uuid(), clock_timestamp() - interval '2 hours', $1, 'FORGED', 'patient', 'SUCCESS')`,
+      [trail.a],
+    );
+    expect(await trail.seal()).toEqual([]);
+    expect(await trail.seal(10, true)).toMatchObject([{ seq: 2, event_count: 1 }]);
+  });
+
+  it('when the application tries to seal by hand, to read seals or to change one, then it has no right', async () => {
+    await trail.add(trail.a);
+    await trail.seal();
+    for (const text of [
+      'SELECT * FROM audit.seals',
+      'SELECT * FROM audit.sealed_events',
+      'DELETE FROM audit.seals',
+      `UPDATE audit.sealed_events SET row_hash = ''`,
+      'TRUNCATE audit.seals',
+      'SELECT app.file_audit_events()',
+      `SELECT app.add_audit_month('2040-01-01')`,
+    ])
+      await expect(trail.asApplication((client) => client.query(text))).rejects.toMatchObject({ code: '42501' });
+    await expect(
+      connected(trail.database.adminUrl, (client) => client.query('DELETE FROM audit.seals')),
+    ).rejects.toMatchObject({ code: '23000' });
+  });
+
+  it('when the rows are restored in another cluster, then they verify there and their chains go on', async () => {
+    const ids = await trail.add(trail.a, 3);
+    await trail.seal();
+    await trail.add(trail.b, 2);
+    const tables = ['audit_events', 'audit.seals', 'audit.sealed_events'];
+    const dump = await Promise.all(
+      tables.map(async (table) => {
+        const [row] = await read(trail.database.ownerUrl, `SELECT json_agg(to_json(t))::text AS rows FROM ${table} t`);
+        return row!.rows as string;
+      }),
+    );
+    const before = await verify();
+    await trail.database.drop();
+    trail = await SealedTrail.create();
+    for (const [index, table] of tables.entries())
+      await trail.asSuperuser(`INSERT INTO ${table} SELECT * FROM json_populate_recordset(NULL::${table}, $1::json)`, [
+        dump[index],
+      ]);
+    expect(await verify(before.heads)).toEqual(before);
+    await trail.seal();
+    expect(await verify(before.heads)).toMatchObject({ total: 0, events: 5, unsealed: 0 });
+    expect(ids).toHaveLength(3);
+  });
+});
+
+describe('given a sealed trail, when it is tampered with', () => {
+  let firstOfA: string[];
+  let secondOfA: string[];
+  let ofB: string[];
+  let anchors: readonly Anchor[];
+
+  beforeEach(async () => {
+    trail = await SealedTrail.create();
+    firstOfA = await trail.add(trail.a, 3);
+    ofB = await trail.add(trail.b, 2);
+    await trail.seal();
+    secondOfA = await trail.add(trail.a, 2);
+    await trail.seal();
+    await trail.add(trail.a);
+    await trail.seal();
+    anchors = (await verify()).heads;
+  });
+  afterEach(() => trail.database.drop());
+
+  it('in nothing, then there is no difference', async () => {
+    expect(await verify(anchors)).toMatchObject({ differences: [], events: 8, unsealed: 0 });
+  });
+
+  it('in any column, then the event is named', async () => {
+    const values: Record<string, string> = {
+      id: `'00000000-0000-4000-8000-000000000001'`,
+      occurred_at: `occurred_at + interval '1 millisecond'`,
+      organization_id: 'NULL',
+      actor_id: `gen_random_uuid()`,
+      actor_role: `NULL`,
+      action: `'READ_PATIENT'`,
+      resource: `'session'`,
+      resource_id: 'NULL',
+      patient_id: 'gen_random_uuid()',
+      outcome: `'DENIED'`,
+      ip_address: `''`,
+      request_id: 'NULL',
+      details: `'{"fields":["Ümlaut"]}'`,
+    };
+    const columns = await read(
+      trail.database.ownerUrl,
+      `SELECT attname AS name FROM pg_attribute WHERE attrelid = 'audit_events'::regclass AND attnum > 0`,
+    );
+    expect(Object.keys(values).sort()).toEqual(columns.map(({ name }) => name).sort());
+    const id = firstOfA[1]!;
+    await connected(trail.database.adminUrl, async (admin) => {
+      await admin.query('SET session_replication_role = replica');
+      await admin.query('CREATE TEMP TABLE kept AS SELECT * FROM audit_events WHERE id = $1', [id]);
+      for (const [column, value] of Object.entries(values)) {
+        const { rows } = await admin.query<{ id: string }>(
+          `UPDATE audit_events SET ${column} = ${value} WHERE id = $1 RETURNING id`,
+          [id],
+        );
+        const found = brief(await verify());
+        if (column === 'id')
+          expect(found).toEqual([{ problem: 'REMOVED', organizationId: trail.a, eventId: id, seal: 1 }]);
+        else
+          expect([column, found]).toEqual([
+            column,
+            [expect.objectContaining({ problem: 'CHANGED', eventId: id, seal: 1 })],
+          ]);
+        await admin.query('DELETE FROM audit_events WHERE id = $1', [rows[0]!.id]);
+        await admin.query('INSERT INTO audit_events SELECT * FROM kept');
+      }
+    });
+    expect(await verify()).toMatchObject({ differences: [] });
+  });
+
+  it('by the owner, who changes an event, then it is named', async () => {
+    await trail.asOwner(`UPDATE audit_events SET details = '{}' WHERE id = '${ofB[0]!}'`);
+    expect(brief(await verify())).toEqual([{ problem: 'CHANGED', organizationId: trail.b, eventId: ofB[0], seal: 1 }]);
+  });
+
+  it('by the owner, who removes an event, then it is named', async () => {
+    await trail.asOwner(`DELETE FROM audit_events WHERE id = '${secondOfA[0]!}'`);
+    expect(brief(await verify())).toEqual([
+      { problem: 'REMOVED', organizationId: trail.a, eventId: secondOfA[0], seal: 2 },
+    ]);
+  });
+
+  it('by the owner, who drops a month, then every event of it is named', async () => {
+    const [month] = await read(
+      trail.database.ownerUrl,
+      'SELECT DISTINCT tableoid::regclass::text AS name FROM audit_events',
+    );
+    await connected(trail.database.ownerUrl, (owner) => owner.query(`DROP TABLE ${String(month!.name)}`));
+    const { total, events, differences } = await verify();
+    expect([total, events, new Set(differences.map(({ problem }) => problem))]).toEqual([8, 0, new Set(['REMOVED'])]);
+  });
+
+  const backdated = (organizationId: string): string =>
+    `INSERT INTO audit_events (id, occurred_at, organization_id, action, resource, outcome)
+     VALUES ('00000000-0000-4000-8000-000000000002', clock_timestamp() - interval '11 minutes', '${organizationId}', 'FORGED', 'patient', 'SUCCESS')`;
+
+  it('by the owner, who inserts an event of the past, then it is named, before it is sealed and after', async () => {
+    await connected(trail.database.ownerUrl, async (owner) => {
+      // no wall is in the way of the owner who adds
+      await owner.query(`SELECT set_config('app.reach', 'all', false)`);
+      await owner.query(backdated(trail.b));
+    });
+    const inserted = { problem: 'INSERTED', organizationId: trail.b, eventId: '00000000-0000-4000-8000-000000000002' };
+    expect(brief(await verify())).toEqual([inserted]);
+    await trail.seal(10, true);
+    expect(brief(await verify())).toEqual([{ ...inserted, seal: 2 }]);
+  });
+
+  it('by a second event of the same id, then it is named', async () => {
+    await trail.asSuperuser(
+      `INSERT INTO audit_events SELECT (jsonb_populate_record(e, jsonb_build_object('occurred_at', e.occurred_at + interval '1 second'))).*
+         FROM audit_events e WHERE id = $1`,
+      [ofB[1]],
+    );
+    await trail.seal(10, true);
+    expect(brief(await verify())).toEqual([
+      { problem: 'CHANGED', organizationId: trail.b, eventId: ofB[1], seal: 1 },
+      { problem: 'INSERTED', eventId: ofB[1] },
+    ]);
+  });
+
+  it('by who changes an event and its hash, then the seal is named', async () => {
+    await trail.asOwner(
+      `UPDATE audit_events SET action = 'FORGED' WHERE id = '${ofB[0]!}'`,
+      `UPDATE audit.sealed_events SET row_hash = sha256('x') WHERE event_id = '${ofB[0]!}'`,
+    );
+    expect(brief(await verify())).toContainEqual({ problem: 'BROKEN_SEAL', organizationId: trail.b, seal: 1 });
+  });
+
+  it.each([
+    ['its hash', `hash = sha256('x')`],
+    ['its predecessor', `previous_hash = sha256('x')`],
+    ['its count', 'event_count = event_count + 1'],
+    ['its time', `sealed_at = sealed_at - interval '1 microsecond'`],
+    ['its horizon', `horizon = horizon - interval '1 day'`],
+  ])('in a seal, %s, then the seal is named', async (_, change) => {
+    await trail.asOwner(`UPDATE audit.seals SET ${change} WHERE chain = '${trail.a}' AND seq = 2`);
+    expect(brief(await verify())).toContainEqual({ problem: 'BROKEN_SEAL', organizationId: trail.a, seal: 2 });
+  });
+
+  it.each([1, 2])('by who removes seal %i of three, then it is named', async (seq) => {
+    await trail.asOwner(`DELETE FROM audit.seals WHERE chain = '${trail.a}' AND seq = ${seq}`);
+    expect(brief(await verify())).toContainEqual({ problem: 'MISSING_SEAL', organizationId: trail.a, seal: seq });
+    await trail.asOwner(`DELETE FROM audit.sealed_events WHERE chain = '${trail.a}' AND seq = ${seq}`);
+    expect(brief(await verify())).toContainEqual({ problem: 'MISSING_SEAL', organizationId: trail.a, seal: seq });
+  });
+
+  it('by who cuts off the end of a chain, events and all, then the anchors alone tell', async () => {
+    await trail.asOwner(
+      `DELETE FROM audit_events e USING audit.sealed_events m WHERE m.event_id = e.id AND m.chain = '${trail.a}' AND m.seq = 3`,
+      `DELETE FROM audit.sealed_events WHERE chain = '${trail.a}' AND seq = 3`,
+      `DELETE FROM audit.seals WHERE chain = '${trail.a}' AND seq = 3`,
+    );
+    expect(brief(await verify())).toEqual([]);
+    expect(brief(await verify(anchors))).toEqual([{ problem: 'NOT_AS_ANCHORED', organizationId: trail.a, seal: 3 }]);
+  });
+
+  it('by who rewrites everything and seals it anew, then the anchors alone tell', async () => {
+    await trail.asOwner(
+      `UPDATE audit_events SET action = 'FORGED' WHERE id = '${firstOfA[0]!}'`,
+      'DELETE FROM audit.sealed_events',
+      'DELETE FROM audit.seals',
+    );
+    for (const [index] of [1, 2, 3].entries()) await trail.seal(index === 2 ? 100 : 4);
+    expect(brief(await verify())).toEqual([]);
+    const found = brief(await verify(anchors));
+    expect(found.map(({ problem }) => problem)).toEqual(['NOT_AS_ANCHORED', 'NOT_AS_ANCHORED']);
+  });
+
+  it('by who leaves a wall down, then the table is named', async () => {
+    await connected(trail.database.ownerUrl, async (owner) => {
+      await owner.query('ALTER TABLE audit.events_default DISABLE TRIGGER never_emptied');
+      await owner.query('ALTER TABLE audit.seals NO FORCE ROW LEVEL SECURITY');
+    });
+    const { differences } = await verify();
+    expect(differences.map(({ problem, what }) => `${problem} ${what.split(' ')[0]!}`).sort()).toEqual([
+      'UNGUARDED audit.events_default',
+      'UNGUARDED audit.seals',
+    ]);
+  });
+
+  describe('and npm run audit:verify is called', () => {
+    let folder: string;
+    let told: string[];
+    const command = (...words: string[]): Promise<number> => {
+      told = [];
+      return verifyCommand(words, { DATABASE_URL: trail.database.ownerUrl }, (line) => told.push(line));
+    };
+    beforeEach(async () => {
+      folder = await mkdtemp(join(tmpdir(), 'anchors-'));
+    });
+    afterEach(() => rm(folder, { recursive: true, force: true }));
+
+    it('then a clean trail is 0, with the newest hashes, and a changed one is 1, with the event', async () => {
+      expect(await command()).toBe(0);
+      expect(told.at(-1)).toMatch(/^No differences: 8 events checked in [\d.]+ s, 0 of them not yet sealed\.$/);
+      const head = anchors.find(({ organizationId }) => organizationId === trail.a)!;
+      expect(told).toContain(`organization ${trail.a}: seal 3 ${head.hash}`);
+      await trail.asOwner(`DELETE FROM audit_events WHERE id = '${ofB[0]!}'`);
+      expect(await command()).toBe(1);
+      expect(told[0]).toBe(`REMOVED: event ${ofB[0]!}, seal 1, organization ${trail.b} was sealed and is gone`);
+      expect(told.at(-1)).toMatch(/^1 differences: 7 events/);
+    });
+
+    it('then anchors that it wrote find a rewritten chain, and are not written over a broken one', async () => {
+      const file = join(folder, 'anchors.jsonl');
+      expect(await command('--write-anchors', file)).toBe(0);
+      expect(await command('--anchors', file, '--write-anchors', file)).toBe(0);
+      const written = await readFile(file, 'utf8');
+      expect(written.trim().split('\n')).toHaveLength(4);
+      await trail.asOwner('DELETE FROM audit.sealed_events', 'DELETE FROM audit.seals');
+      await trail.seal();
+      expect(await command()).toBe(0);
+      expect(await command('--anchors', file, '--write-anchors', file)).toBe(1);
+      expect(told[0]).toMatch(/^NOT_AS_ANCHORED: seal \d, organization /);
+      expect(await readFile(file, 'utf8')).toBe(written);
+    });
+
+    it('then what cannot be checked is 2', async () => {
+      expect(await command('--frob')).toBe(2);
+      expect(told[0]).toMatch(/^Usage: /);
+      expect(await command('--anchors', join(folder, 'none'))).toBe(2);
+      await writeFile(join(folder, 'bad'), '{"organizationId":null,"seq":1,"hash":"00"}\n');
+      expect(await command('--anchors', join(folder, 'bad'))).toBe(2);
+      expect(told[0]).toMatch(/Line 1 of .*bad is no anchor/);
+      expect(await verifyCommand([], { DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none' }, () => undefined)).toBe(2);
+    });
+  });
+});
+
+describe('given the application', () => {
+  const counts = async (url: string): Promise<Verification> => verifyTrail(url);
+
+  it('when it ends, then what it has recorded is sealed, unless sealing is off', async () => {
+    for (const [seconds, unsealed] of [
+      ['3600', 0],
+      ['0', 1],
+    ] as const) {
+      const test = await createTestApp({ AUDIT_SEAL_SECONDS: seconds });
+      await test.query(
+        'mutation { login(input: { email: "nobody@nowhere.example", password: "wrong" }) { expiresIn } }',
+      );
+      await test.app.close();
+      expect(await counts(test.database.ownerUrl)).toMatchObject({ total: 0, events: 1, unsealed });
+      await test.database.drop();
+    }
+  });
+
+  it('when a run fails, then it is told and the next one makes up for it', async () => {
+    const test = await createTestApp({ AUDIT_SEAL_SECONDS: '3600' });
+    const sealing = test.app.get(AuditSealing, { strict: false });
+    await test.query('mutation { login(input: { email: "nobody@nowhere.example", password: "wrong" }) { expiresIn } }');
+    await connected(test.database.ownerUrl, (owner) => owner.query('ALTER TABLE audit.seals RENAME TO away'));
+    await sealing.run();
+    await connected(test.database.ownerUrl, (owner) => owner.query('ALTER TABLE audit.away RENAME TO seals'));
+    expect(await counts(test.database.ownerUrl)).toMatchObject({ total: 0, unsealed: 1 });
+    await together(3, () => sealing.run());
+    expect(await counts(test.database.ownerUrl)).toMatchObject({ total: 0, unsealed: 0 });
+    await test.close();
+  });
+});
+
+describe('given a login that may only read', () => {
+  const role = `auditor_${process.pid}`;
+  beforeAll(async () => {
+    trail = await SealedTrail.create();
+  });
+  afterAll(async () => {
+    const { adminUrl } = await createTestDatabase().then(async (other) => {
+      await trail.database.drop();
+      return other;
+    });
+    await connected(adminUrl, (admin) => admin.query(`DROP ROLE IF EXISTS ${role}`));
+  });
+
+  it('when it verifies, then it needs no more than docs/audit.md grants', async () => {
+    await trail.add(trail.a, 2);
+    await trail.seal();
+    await connected(trail.database.adminUrl, async (admin) => {
+      await admin.query(`CREATE ROLE ${role} LOGIN PASSWORD 'reads-only'`);
+      await admin.query(`GRANT USAGE ON SCHEMA audit TO ${role}`);
+      await admin.query(`GRANT SELECT ON audit_events, audit.seals, audit.sealed_events TO ${role}`);
+    });
+    const url = new URL(trail.database.ownerUrl);
+    [url.username, url.password] = [role, 'reads-only'];
+    expect(await verifyTrail(url.href)).toMatchObject({ total: 0, events: 2, unsealed: 0 });
+  });
+});
