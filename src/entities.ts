@@ -8,6 +8,7 @@ import { Patient } from './patients/patient.entity.ts';
 import { Practitioner } from './practitioners/practitioner.entity.ts';
 import { ServiceCode } from './service-codes/service-code.entity.ts';
 import { Session } from './sessions/session.entity.ts';
+import { SignIn } from './users/sign-in.entity.ts';
 import { User } from './users/user.entity.ts';
 
 /** Every table that is mapped; audit events and idempotency keys are written as SQL. */
@@ -17,6 +18,7 @@ export const entities = [
   Practitioner,
   ServiceCode,
   User,
+  SignIn,
   RefreshToken,
   Authorization,
   AuthorizationServiceCode,

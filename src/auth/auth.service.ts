@@ -6,14 +6,16 @@ import type { Tx } from '../database/tx.ts';
 import { Unauthenticated } from '../errors/domain-error.ts';
 import { RequestContext, type Actor } from '../request-context/request-context.ts';
 import { AccountsService } from '../users/accounts.service.ts';
+import { EndReason, type SignIn } from '../users/sign-in.entity.ts';
+import { SignIns } from '../users/sign-ins.ts';
 import { actorOf } from '../users/links.ts';
 import { verifyPassword } from '../users/passwords.ts';
 import { User } from '../users/user.entity.ts';
 import { ACCESS_TOKEN_SECONDS, AccessTokens } from './access-tokens.service.ts';
-import { RefreshTokens } from './refresh-tokens.service.ts';
+import { RefreshTokens, Spending, type OwnedToken } from './refresh-tokens.service.ts';
 
 /** Somebody who has just signed in, and what they got. */
-export interface SignIn {
+export interface SignedIn {
   readonly accessToken: string;
   readonly refreshToken: string;
   readonly expiresIn: number;
@@ -22,12 +24,13 @@ export interface SignIn {
 }
 
 /** What a transaction of a sign-in decided: refused ones commit too, since their event must stay. */
-type Granted = Pick<SignIn, 'refreshToken' | 'user'> | undefined;
+type Granted = (Pick<SignedIn, 'refreshToken' | 'user'> & { readonly signInId: string }) | undefined;
 
 /** Signing in and out. */
 @Injectable()
 export class AuthService {
   private readonly users = new TenantRepository(User);
+  private readonly signIns = new SignIns();
 
   constructor(
     private readonly transactions: Transactions,
@@ -38,7 +41,7 @@ export class AuthService {
   ) {}
 
   /** @throws Unauthenticated unknown email, wrong password or inactive user: one answer for all, after the same time */
-  async login(ctx: RequestContext, input: { email: string; password: string }): Promise<SignIn> {
+  async login(ctx: RequestContext, input: { email: string; password: string }): Promise<SignedIn> {
     const nobody = anonymous(ctx);
     const account = await this.accounts.byEmail(nobody, input.email);
     const fits = await verifyPassword(account?.passwordHash, input.password);
@@ -48,29 +51,28 @@ export class AuthService {
     throw new Unauthenticated('The email or the password is wrong.');
   }
 
-  /** @throws Unauthenticated the token is unknown, spent or expired, or its user may not sign in any more */
-  async refresh(ctx: RequestContext, refreshToken: string): Promise<SignIn> {
+  /**
+   * A spent token ends its whole sign-in: of the two who have it, one is a thief, and nothing tells which.
+   *
+   * @throws Unauthenticated the token is unknown, spent or expired, or its user may not sign in any more
+   */
+  async refresh(ctx: RequestContext, refreshToken: string): Promise<SignedIn> {
     const nobody = anonymous(ctx);
     const owned = await this.refreshTokens.find(nobody, refreshToken);
-    const granted =
-      owned &&
-      (await this.transactions.run(homeOf(nobody, owned.user), async (tx): Promise<Granted> => {
-        const user = await this.users.lock(tx, owned.user.id);
-        const granted = user?.active === true && (await this.refreshTokens.spend(tx, owned.tokenId));
-        await this.record(tx, 'REFRESH_TOKEN', owned.user, granted ? AuditOutcome.SUCCESS : AuditOutcome.FAILURE);
-        return granted ? { refreshToken: await this.refreshTokens.issue(tx, user.id), user } : undefined;
-      }));
+    const granted = owned && (await this.transactions.run(homeOf(nobody, owned.user), (tx) => this.goOn(tx, owned)));
     if (!granted) throw new Unauthenticated('Sign in again: the refresh token is unknown, expired or already used.');
     return this.signIn(granted);
   }
 
-  /** Ends what the refresh token could go on with. True for an unknown one too: there is nothing left to end. */
+  /** Ends the sign-in that the refresh token descends from. True for an unknown one too: there is nothing left to end. */
   async logout(ctx: RequestContext, refreshToken: string): Promise<boolean> {
     const nobody = anonymous(ctx);
     const owned = await this.refreshTokens.find(nobody, refreshToken);
     if (!owned) return true;
     await this.transactions.run(homeOf(nobody, owned.user), async (tx) => {
-      if (await this.refreshTokens.spend(tx, owned.tokenId)) await this.record(tx, 'LOGOUT', owned.user);
+      await this.users.lock(tx, owned.user.id);
+      if (!(await this.end(tx, owned, EndReason.LOGOUT))) return;
+      await this.record(tx, 'LOGOUT', owned.user);
     });
     return true;
   }
@@ -81,13 +83,35 @@ export class AuthService {
       const user = await this.users.lock(tx, account.id);
       if (!user?.active || user.passwordHash !== account.passwordHash) return undefined;
       await this.record(tx, 'LOGIN', user);
-      return { refreshToken: await this.refreshTokens.issue(tx, user.id), user };
+      return this.issue(tx, user, await this.signIns.begin(tx, user.id));
     });
   }
 
-  private async signIn({ refreshToken, user }: NonNullable<Granted>): Promise<SignIn> {
+  /** The sign-in goes on with the next token, or this one was no good. */
+  private async goOn(tx: Tx, owned: OwnedToken): Promise<Granted> {
+    const user = await this.users.lock(tx, owned.user.id);
+    const signIn = user?.active ? await this.signIns.lockLive(tx, owned.signInId) : null;
+    const spending = await this.refreshTokens.spend(tx, owned.tokenId);
+    const granted = user && signIn && spending === Spending.SERVED;
+    await this.record(tx, 'REFRESH_TOKEN', owned.user, granted ? AuditOutcome.SUCCESS : AuditOutcome.FAILURE);
+    if (granted) return this.issue(tx, user, signIn);
+    if (spending === Spending.SPENT_BEFORE && (await this.end(tx, owned, EndReason.REUSE)))
+      await this.record(tx, 'REFRESH_TOKEN_REUSED', owned.user, AuditOutcome.DENIED);
+    return undefined;
+  }
+
+  private async end(tx: Tx, { signInId, user }: OwnedToken, reason: EndReason): Promise<boolean> {
+    tx.afterCommit(() => this.accounts.forget(user));
+    return this.signIns.end(tx, signInId, reason);
+  }
+
+  private async issue(tx: Tx, user: User, signIn: SignIn): Promise<NonNullable<Granted>> {
+    return { refreshToken: await this.refreshTokens.issue(tx, signIn), user, signInId: signIn.id };
+  }
+
+  private async signIn({ refreshToken, user, signInId }: NonNullable<Granted>): Promise<SignedIn> {
     const actor = actorOf(user);
-    const accessToken = await this.accessTokens.issue(actor);
+    const accessToken = await this.accessTokens.issue(actor, signInId);
     return { accessToken, refreshToken, expiresIn: ACCESS_TOKEN_SECONDS, user, actor };
   }
 

@@ -23,9 +23,9 @@ export class JwtStrategy extends PassportStrategy(Strategy, 'jwt') {
     });
   }
 
-  /** False: a token of nobody, or of somebody who may not sign in any more. */
-  async validate({ sub, org }: Partial<Claims>): Promise<Actor | false> {
-    if (!isUUID(sub, 'all') || !isUUID(org, 'all')) return false;
-    return (await this.accounts.accountOf(org as string, sub as string)) ?? false;
+  /** False: a token of nobody, or of somebody who may not sign in any more, or of a sign-in that is over. */
+  async validate({ sub, org, sid }: Partial<Claims>): Promise<Actor | false> {
+    if (![sub, org, sid].every((claim) => isUUID(claim, 'all'))) return false;
+    return (await this.accounts.accountOf(org as string, sub as string, sid as string)) ?? false;
   }
 }

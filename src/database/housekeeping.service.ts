@@ -4,8 +4,12 @@ import { safeError } from '../observability/safe-error.ts';
 
 const EVERY_MS = 60 * 60 * 1_000;
 
+/** In this order: a sign-in goes once its tokens are gone. */
+const PURGES = ['app.purge_expired', 'app.purge_sign_ins'];
+
 /**
- * Forgets what has served: idempotency keys after 72 hours, refresh tokens a day after they have expired. Several
+ * Forgets what has served: idempotency keys after 72 hours, refresh tokens a day after they have expired, and then
+ * their sign-ins. Several
  * processes may do it at once. What fails is tried again an hour later.
  */
 @Injectable()
@@ -25,7 +29,7 @@ export class Housekeeping implements OnApplicationBootstrap, OnApplicationShutdo
 
   async purge(): Promise<void> {
     try {
-      await this.dataSource.query('SELECT app.purge_expired()');
+      for (const purge of PURGES) await this.dataSource.query(`SELECT ${purge}()`);
     } catch (error) {
       this.log.warn({ message: 'could not forget what has expired', error: safeError(error) });
     }

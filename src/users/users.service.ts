@@ -14,6 +14,8 @@ import { Practitioner } from '../practitioners/practitioner.entity.ts';
 import { Role, type RequestContext } from '../request-context/request-context.ts';
 import { AccountsService } from './accounts.service.ts';
 import { normalEmail } from './email.ts';
+import { EndReason } from './sign-in.entity.ts';
+import { SignIns } from './sign-ins.ts';
 import { requireExactLinks, requireRoleFits } from './links.ts';
 import { hashPassword } from './passwords.ts';
 import { User } from './user.entity.ts';
@@ -37,6 +39,7 @@ export class UsersService {
   private readonly readable = new Readable(User, 'user');
   private readonly practitioners = new TenantRepository(Practitioner);
   private readonly patients = new TenantRepository(Patient);
+  private readonly signIns = new SignIns();
 
   constructor(
     private readonly transactions: Transactions,
@@ -143,8 +146,8 @@ export class UsersService {
   private async change(tx: Tx, user: User, changes: Changes): Promise<User> {
     const fields = Object.keys(changes).map((field) => (field === 'passwordHash' ? 'password' : field));
     const changed = await this.readable.rows.update(tx, user, { ...changes, updatedAt: tx.ctx.now() });
-    // a reactivation has nothing to end: the deactivation did
-    if (fields.some((field) => field !== 'active') || !changed.active) await endSignIns(tx, changed.id);
+    const end = endedBy(changes);
+    if (end) await this.signIns.endAll(tx, changed.id, end);
     tx.afterCommit(() => this.accounts.forget(changed));
     await this.audit.record(tx, {
       action: 'UPDATE_USER',
@@ -165,12 +168,11 @@ function changesOf(user: User, input: UpdateUserInput, passwordHash: string | un
   };
 }
 
-/** Spends the user's refresh tokens. The login and the refresh lock the user's row too, so none is made meanwhile. */
-async function endSignIns(tx: Tx, userId: string): Promise<void> {
-  await tx.sql(
-    'UPDATE refresh_tokens SET spent_at = $3 WHERE organization_id = $1 AND user_id = $2 AND spent_at IS NULL',
-    [tx.organizationId, userId, tx.ctx.now()],
-  );
+/** Why the user's sign-ins are over. A reactivation has nothing to end: the deactivation did. */
+function endedBy({ active, passwordHash, role }: Changes): EndReason | undefined {
+  if (active === false) return EndReason.DEACTIVATION;
+  if (passwordHash !== undefined) return EndReason.PASSWORD_CHANGE;
+  return role === undefined ? undefined : EndReason.ROLE_CHANGE;
 }
 
 async function requireRow<Row extends TenantRow>(
