@@ -16,6 +16,7 @@ const ORDER = [
   'access',
   'idempotency',
   'audit',
+  'rate-limits',
   // people
   'organizations',
   'patients',

@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { Logger } from '@nestjs/common';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import type { Environment } from './config/environment.ts';
 import { ErrorCode } from './errors/error-code.ts';
 import { safeError } from './observability/safe-error.ts';
 
@@ -12,8 +13,8 @@ const A_REQUEST_ID = /^[A-Za-z0-9._-]{8,64}$/;
 
 /** Fastify with our limits, our request ids, and the contract's answer to what never becomes a GraphQL request. */
 export class HttpAdapter extends FastifyAdapter {
-  constructor() {
-    super({ bodyLimit: LARGEST_BODY, genReqId: requestIdOf });
+  constructor({ trustProxy }: Pick<Environment, 'trustProxy'>) {
+    super({ bodyLimit: LARGEST_BODY, genReqId: requestIdOf, trustProxy });
     this.getInstance().addHook('onRequest', (request, reply, done) => {
       void reply.header('x-request-id', request.id);
       done();

@@ -1,21 +1,22 @@
 import { Module } from '@nestjs/common';
 import { JwtService } from '@nestjs/jwt';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { RateLimitsModule } from '../rate-limits/rate-limits.module.ts';
 import { UsersModule } from '../users/users.module.ts';
 import { AccessTokens } from './access-tokens.service.ts';
 import { AuthResolver } from './auth.resolver.ts';
 import { AuthService } from './auth.service.ts';
 import { AuthenticationGuard } from './authentication.guard.ts';
-import { JwtSecret } from './jwt-secret.ts';
+import { JwtSecret } from '../config/jwt-secret.ts';
+import { LoginAttempts } from './login-attempts.service.ts';
 import { JwtStrategy } from './jwt.strategy.ts';
 import { RefreshToken } from './refresh-token.entity.ts';
 import { RefreshTokens } from './refresh-tokens.service.ts';
 
 /** app.module makes AuthenticationGuard the global one: `{ provide: APP_GUARD, useExisting: AuthenticationGuard }`. */
 @Module({
-  imports: [TypeOrmModule.forFeature([RefreshToken]), UsersModule],
+  imports: [TypeOrmModule.forFeature([RefreshToken]), RateLimitsModule, UsersModule],
   providers: [
-    JwtSecret,
     {
       provide: JwtService,
       inject: [JwtSecret],
@@ -23,6 +24,7 @@ import { RefreshTokens } from './refresh-tokens.service.ts';
     },
     AccessTokens,
     RefreshTokens,
+    LoginAttempts,
     AuthService,
     AuthResolver,
     JwtStrategy,

@@ -5,7 +5,7 @@ import { ExtractJwt, Strategy } from 'passport-jwt';
 import type { Actor } from '../request-context/request-context.ts';
 import { AccountsService } from '../users/accounts.service.ts';
 import { ALGORITHM, type Claims } from './access-tokens.service.ts';
-import { JwtSecret } from './jwt-secret.ts';
+import { JwtSecret } from '../config/jwt-secret.ts';
 
 /** Checks the bearer token's signature and age, then asks who that is now. */
 @Injectable()

@@ -5,11 +5,11 @@ import { safeError } from '../observability/safe-error.ts';
 const EVERY_MS = 60 * 60 * 1_000;
 
 /** In this order: a sign-in goes once its tokens are gone. */
-const PURGES = ['app.purge_expired', 'app.purge_sign_ins'];
+const PURGES = ['app.purge_expired', 'app.purge_sign_ins', 'app.purge_counts'];
 
 /**
- * Forgets what has served: idempotency keys after 72 hours, refresh tokens a day after they have expired, and then
- * their sign-ins. Several
+ * Forgets what has served: idempotency keys after 72 hours, refresh tokens a day after they have expired, then
+ * their sign-ins, and old counts of logins and calls. Several
  * processes may do it at once. What fails is tried again an hour later.
  */
 @Injectable()

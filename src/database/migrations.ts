@@ -3,6 +3,7 @@ import { CreateAuthorizationsAndTheirLedger1767225660000 } from '../../migration
 import { CreateAppointmentsThatCannotOverlap1767225720000 } from '../../migrations/1767225720000-CreateAppointmentsThatCannotOverlap.ts';
 import { CreateAuditTrailAndIdempotencyKeys1767225780000 } from '../../migrations/1767225780000-CreateAuditTrailAndIdempotencyKeys.ts';
 import { EndSignInsAsFamilies1767225960000 } from '../../migrations/1767225960000-EndSignInsAsFamilies.ts';
+import { CountLoginsAndCalls1767225965000 } from '../../migrations/1767225965000-CountLoginsAndCalls.ts';
 
 /** Oldest first. A new migration is a line here. */
 export const migrations = [
@@ -11,4 +12,5 @@ export const migrations = [
   CreateAppointmentsThatCannotOverlap1767225720000,
   CreateAuditTrailAndIdempotencyKeys1767225780000,
   EndSignInsAsFamilies1767225960000,
+  CountLoginsAndCalls1767225965000,
 ];

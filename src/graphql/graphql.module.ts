@@ -6,6 +6,7 @@ import { Environment } from '../config/environment.ts';
 import { ErrorCode } from '../errors/error-code.ts';
 import { registerErrorCode } from './enums.ts';
 import { formatError, namesRequestOfErrors, onlyKnownOperations } from './error-edge.ts';
+import { tellsWhenToComeBack } from './rate-limited.ts';
 import { Pages } from './page.ts';
 import { DateTimeScalar } from './scalars.ts';
 import { RequestContext } from '../request-context/request-context.ts';
@@ -51,9 +52,10 @@ registerErrorCode();
             current: RequestContext.anonymous({ requestId: request.id, ipAddress: request.ip }, () => clock.now()),
           },
         }),
+        preserveHttpStatusForExecutionErrors: false, // else Nest makes a 200 of our 429
         formatError,
         validationRules: [onlyKnownOperations],
-        plugins: [namesRequestOfErrors],
+        plugins: [namesRequestOfErrors, tellsWhenToComeBack],
       }),
     }),
   ],
