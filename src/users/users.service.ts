@@ -17,6 +17,7 @@ import { normalEmail } from './email.ts';
 import { EndReason } from './sign-in.entity.ts';
 import { SignIns } from './sign-ins.ts';
 import { requireExactLinks, requireRoleFits } from './links.ts';
+import { requireGoodPassword, requireOtherThanEmail } from './password-rules.ts';
 import { hashPassword } from './passwords.ts';
 import { User } from './user.entity.ts';
 import type { CreateUserInput, UpdateUserInput, UsersArgs } from './user.inputs.ts';
@@ -73,12 +74,13 @@ export class UsersService {
   }
 
   /**
-   * @throws BadUserInput the role and the links do not fit, or the email cannot be used
+   * @throws BadUserInput the role and the links do not fit, or the email or the password cannot be used
    * @throws NotFound no such practitioner or patient in the organization
    */
   async create(ctx: RequestContext, input: CreateUserInput): Promise<User> {
     requireExactLinks(input.role, input);
     const scope = await this.tenancy.forNew(ctx, input.organizationId);
+    await requireGoodPassword('password', input.password, input.email);
     const passwordHash = await hashPassword(input.password);
     return this.transactions.run(scope, async (tx) => {
       await requireRow(tx, this.practitioners, 'practitioner', input.practitionerId);
@@ -90,16 +92,19 @@ export class UsersService {
 
   /**
    * @throws Forbidden a super admin is changed by somebody who is none
-   * @throws BadUserInput the user cannot have this role
+   * @throws BadUserInput the user cannot have this role or password
    */
   async update(ctx: RequestContext, input: UpdateUserInput): Promise<User> {
     const scope = await this.tenancy.of(ctx, User, 'user', input.id);
-    const passwordHash = input.password == null ? undefined : await hashPassword(input.password);
+    const { password } = input;
+    if (password != null) await requireGoodPassword('password', password);
+    const passwordHash = password == null ? undefined : await hashPassword(password);
     return this.transactions.run(scope, async (tx) => {
       const user = await this.readable.rows.lock(tx, input.id);
       if (!user) throw new NotFound('user', input.id);
       if (user.isSuperAdmin && !tx.ctx.actor.isSuperAdmin)
         throw new Forbidden('Only a super admin changes a super admin.', { resource: 'user', resourceId: user.id });
+      if (password != null) requireOtherThanEmail('password', password, user.email);
       if (input.role != null) requireRoleFits(user, input.role);
       const changes = changesOf(user, input, passwordHash);
       return Object.keys(changes).length ? this.change(tx, user, changes) : user;
