@@ -22,6 +22,7 @@ const ORDER = [
   'patients',
   'practitioners',
   'users',
+  'second-factor',
   'auth',
   // the work
   'service-codes',

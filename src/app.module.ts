@@ -19,6 +19,7 @@ import { InputPipe } from './graphql/input.pipe.ts';
 import { OrganizationsModule } from './organizations/organizations.module.ts';
 import { PatientsModule } from './patients/patients.module.ts';
 import { PractitionersModule } from './practitioners/practitioners.module.ts';
+import { SecondFactorModule } from './second-factor/second-factor.module.ts';
 import { ServiceCodesModule } from './service-codes/service-codes.module.ts';
 import { SessionsModule } from './sessions/sessions.module.ts';
 import { UsersModule } from './users/users.module.ts';
@@ -40,6 +41,7 @@ export class AppModule {
         PatientsModule,
         PractitionersModule,
         UsersModule,
+        SecondFactorModule,
         AuthModule,
         ServiceCodesModule,
         AuthorizationsModule,

@@ -6,6 +6,7 @@ import { LedgerEntry } from './authorizations/ledger-entry.entity.ts';
 import { Organization } from './organizations/organization.entity.ts';
 import { Patient } from './patients/patient.entity.ts';
 import { Practitioner } from './practitioners/practitioner.entity.ts';
+import { SecondFactor } from './second-factor/second-factor.entity.ts';
 import { ServiceCode } from './service-codes/service-code.entity.ts';
 import { Session } from './sessions/session.entity.ts';
 import { SignIn } from './users/sign-in.entity.ts';
@@ -20,6 +21,7 @@ export const entities = [
   User,
   SignIn,
   RefreshToken,
+  SecondFactor,
   Authorization,
   AuthorizationServiceCode,
   LedgerEntry,

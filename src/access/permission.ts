@@ -16,6 +16,8 @@ export enum Permission {
   BOOK_APPOINTMENT = 'BOOK_APPOINTMENT',
   COMPLETE_APPOINTMENT = 'COMPLETE_APPOINTMENT',
   READ_SESSION = 'READ_SESSION',
+  MANAGE_ORGANIZATION_SECURITY = 'MANAGE_ORGANIZATION_SECURITY',
+  MANAGE_OWN_ACCOUNT = 'MANAGE_OWN_ACCOUNT',
 }
 
 const STAFF = [Role.ADMIN, Role.PRACTITIONER] as const;
@@ -40,6 +42,8 @@ const GRANTED: Readonly<Record<Permission, readonly Role[]>> = {
   [Permission.BOOK_APPOINTMENT]: STAFF,
   [Permission.COMPLETE_APPOINTMENT]: STAFF,
   [Permission.READ_SESSION]: EVERYONE,
+  [Permission.MANAGE_ORGANIZATION_SECURITY]: [Role.ADMIN],
+  [Permission.MANAGE_OWN_ACCOUNT]: EVERYONE,
 };
 
 /** The roles that hold a permission, besides super admins, who hold all. */

@@ -3,6 +3,7 @@ import { Public } from '../access/requires.decorator.ts';
 import { Ctx, Holder, type RequestHolder } from '../request-context/ctx.decorator.ts';
 import type { RequestContext } from '../request-context/request-context.ts';
 import { AuthService, type SignedIn } from './auth.service.ts';
+import { enter } from './enter.ts';
 import { AuthPayload, LoginInput, RefreshTokenArgs } from './auth.types.ts';
 
 @Resolver()
@@ -34,10 +35,4 @@ export class AuthResolver {
   logout(@Ctx() ctx: RequestContext, @Args() { refreshToken }: RefreshTokenArgs): Promise<boolean> {
     return this.auth.logout(ctx, refreshToken);
   }
-}
-
-/** What is read below AuthPayload is read as the user who has just signed in. */
-function enter(holder: RequestHolder, signIn: SignedIn): SignedIn {
-  holder.current = holder.current.as(signIn.actor);
-  return signIn;
 }

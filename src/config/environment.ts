@@ -64,6 +64,11 @@ export class Environment {
   @MinLength(32, { message: 'JWT_SECRET must have at least 32 characters' })
   readonly JWT_SECRET?: string;
 
+  /** Encrypts the secrets of second factors. Unset: JWT_SECRET does, and then neither can change without them. */
+  @IsOptional()
+  @MinLength(32, { message: 'SECOND_FACTOR_SECRET must have at least 32 characters' })
+  readonly SECOND_FACTOR_SECRET?: string;
+
   @IsOptional()
   @IsBoolean()
   @asBoolean
@@ -139,11 +144,12 @@ function isProxy(text: string): boolean {
   return most > 0 && rest.length === 0 && (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= most));
 }
 
-function missingInProduction({ DATABASE_URL, JWT_SECRET }: Environment): string[] {
+function missingInProduction({ DATABASE_URL, JWT_SECRET, SECOND_FACTOR_SECRET }: Environment): string[] {
   const missing: string[] = [];
   if (!DATABASE_URL) missing.push('DATABASE_URL is missing: production does not embed its database');
   if (!JWT_SECRET) missing.push('JWT_SECRET is missing: make one with `openssl rand -base64 48`');
-  else if (PLACEHOLDER.test(JWT_SECRET) || new Set(JWT_SECRET).size < 10)
-    missing.push('JWT_SECRET is a placeholder: make one with `openssl rand -base64 48`');
+  for (const [name, secret] of Object.entries({ JWT_SECRET, SECOND_FACTOR_SECRET }))
+    if (secret && (PLACEHOLDER.test(secret) || new Set(secret).size < 10))
+      missing.push(`${name} is a placeholder: make one with \`openssl rand -base64 48\``);
   return missing;
 }

@@ -4,6 +4,7 @@ import { CreateAppointmentsThatCannotOverlap1767225720000 } from '../../migratio
 import { CreateAuditTrailAndIdempotencyKeys1767225780000 } from '../../migrations/1767225780000-CreateAuditTrailAndIdempotencyKeys.ts';
 import { EndSignInsAsFamilies1767225960000 } from '../../migrations/1767225960000-EndSignInsAsFamilies.ts';
 import { CountLoginsAndCalls1767225965000 } from '../../migrations/1767225965000-CountLoginsAndCalls.ts';
+import { AddSecondFactors1767225970000 } from '../../migrations/1767225970000-AddSecondFactors.ts';
 
 /** Oldest first. A new migration is a line here. */
 export const migrations = [
@@ -13,4 +14,5 @@ export const migrations = [
   CreateAuditTrailAndIdempotencyKeys1767225780000,
   EndSignInsAsFamilies1767225960000,
   CountLoginsAndCalls1767225965000,
+  AddSecondFactors1767225970000,
 ];

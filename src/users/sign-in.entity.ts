@@ -8,6 +8,7 @@ export enum EndReason {
   REUSE = 'REUSE',
   PASSWORD_CHANGE = 'PASSWORD_CHANGE',
   DEACTIVATION = 'DEACTIVATION',
+  SECOND_FACTOR_RESET = 'SECOND_FACTOR_RESET',
   /** Its refresh tokens are over; an access token lives out its minutes, with the rights of the new role. */
   ROLE_CHANGE = 'ROLE_CHANGE',
 }

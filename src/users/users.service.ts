@@ -7,7 +7,7 @@ import { violates } from '../database/sql-errors.ts';
 import { TenantRepository, type TenantRow } from '../database/tenant-repository.ts';
 import { Transactions } from '../database/transactions.ts';
 import type { Tx } from '../database/tx.ts';
-import { BadUserInput, Forbidden, NotFound, Unauthenticated } from '../errors/domain-error.ts';
+import { BadUserInput, NotFound, Unauthenticated } from '../errors/domain-error.ts';
 import { Pages, type Page } from '../graphql/page.ts';
 import { Patient } from '../patients/patient.entity.ts';
 import { Practitioner } from '../practitioners/practitioner.entity.ts';
@@ -16,7 +16,7 @@ import { AccountsService } from './accounts.service.ts';
 import { normalEmail } from './email.ts';
 import { EndReason } from './sign-in.entity.ts';
 import { SignIns } from './sign-ins.ts';
-import { requireExactLinks, requireRoleFits } from './links.ts';
+import { requireExactLinks, requireMayChange, requireRoleFits } from './links.ts';
 import { requireGoodPassword, requireOtherThanEmail } from './password-rules.ts';
 import { hashPassword } from './passwords.ts';
 import { User } from './user.entity.ts';
@@ -102,8 +102,7 @@ export class UsersService {
     return this.transactions.run(scope, async (tx) => {
       const user = await this.readable.rows.lock(tx, input.id);
       if (!user) throw new NotFound('user', input.id);
-      if (user.isSuperAdmin && !tx.ctx.actor.isSuperAdmin)
-        throw new Forbidden('Only a super admin changes a super admin.', { resource: 'user', resourceId: user.id });
+      requireMayChange(tx.ctx.actor, user);
       if (password != null) requireOtherThanEmail('password', password, user.email);
       if (input.role != null) requireRoleFits(user, input.role);
       const changes = changesOf(user, input, passwordHash);

@@ -63,7 +63,7 @@ describe('given a practice, and callers who send what cannot be', () => {
 
   async function contents(): Promise<unknown> {
     const tables =
-      'organizations users sign_ins refresh_tokens patients practitioners service_codes authorizations authorization_service_codes ledger_entries appointments sessions idempotency_keys';
+      'organizations users sign_ins refresh_tokens second_factors patients practitioners service_codes authorizations authorization_service_codes ledger_entries appointments sessions idempotency_keys';
     const one = (table: string): string =>
       `SELECT '${table}' AS name, count(*)::int AS rows, md5(string_agg(t::text, '' ORDER BY t::text)) AS hash FROM ${table} t`;
     return (await db.query(tables.split(' ').map(one).join(' UNION ALL '))).rows;
