@@ -17,12 +17,14 @@ const ORDER = [
   'rest',
   'idempotency',
   'audit',
+  'rate-limits',
   // people
   'organizations',
   'patients',
   'practitioners',
   'users',
   'emergency-access',
+  'second-factor',
   'auth',
   // the work
   'service-codes',

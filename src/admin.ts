@@ -15,7 +15,8 @@ class Refusal extends Error {}
 /** `npm run admin:create`: makes the first super admin of ADMIN_EMAIL and ADMIN_PASSWORD. Again, it changes nothing. */
 async function createAdmin(): Promise<string> {
   const { ADMIN_EMAIL: email, ADMIN_PASSWORD: password } = process.env;
-  if (!email || !password) throw new Refusal('Set ADMIN_EMAIL and ADMIN_PASSWORD (8 to 200 characters).');
+  if (!email || !password)
+    throw new Refusal('Set ADMIN_EMAIL and ADMIN_PASSWORD (10 to 200 characters, and no common password).');
   const environment = Environment.read(process.env);
   const database = await openDatabase(environment);
   try {

@@ -21,6 +21,7 @@ import { InputPipe } from './graphql/input.pipe.ts';
 import { OrganizationsModule } from './organizations/organizations.module.ts';
 import { PatientsModule } from './patients/patients.module.ts';
 import { PractitionersModule } from './practitioners/practitioners.module.ts';
+import { SecondFactorModule } from './second-factor/second-factor.module.ts';
 import { ServiceCodesModule } from './service-codes/service-codes.module.ts';
 import { SessionsModule } from './sessions/sessions.module.ts';
 import { UsersModule } from './users/users.module.ts';
@@ -43,6 +44,7 @@ export class AppModule {
         PractitionersModule,
         UsersModule,
         EmergencyAccessModule,
+        SecondFactorModule,
         AuthModule,
         ServiceCodesModule,
         AuthorizationsModule,

@@ -12,7 +12,7 @@ export async function createApplication(
   environment: Environment,
   databaseUrl: string,
 ): Promise<NestFastifyApplication> {
-  const adapter = new HttpAdapter(environment.MAX_BODY_BYTES);
+  const adapter = new HttpAdapter(environment);
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.with(environment, databaseUrl), adapter, {
     logger: environment.NODE_ENV === 'test' ? ['error', 'fatal'] : ['warn', 'error', 'fatal'],
     abortOnError: false,

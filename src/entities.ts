@@ -8,8 +8,10 @@ import { EmergencyAccessGrant } from './emergency-access/emergency-access-grant.
 import { Organization } from './organizations/organization.entity.ts';
 import { Patient } from './patients/patient.entity.ts';
 import { Practitioner } from './practitioners/practitioner.entity.ts';
+import { SecondFactor } from './second-factor/second-factor.entity.ts';
 import { ServiceCode } from './service-codes/service-code.entity.ts';
 import { Session } from './sessions/session.entity.ts';
+import { SignIn } from './users/sign-in.entity.ts';
 import { User } from './users/user.entity.ts';
 
 /** Every table that is mapped; idempotency keys are SQL alone, and audit events are written as SQL. */
@@ -20,7 +22,9 @@ export const entities = [
   ServiceCode,
   User,
   EmergencyAccessGrant,
+  SignIn,
   RefreshToken,
+  SecondFactor,
   Authorization,
   AuthorizationServiceCode,
   LedgerEntry,

@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { Logger } from '@nestjs/common';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import type { Environment } from './config/environment.ts';
 import { ErrorCode } from './errors/error-code.ts';
 import { safeError } from './observability/safe-error.ts';
 import type { RequestHolder } from './request-context/ctx.decorator.ts';
@@ -21,8 +22,8 @@ const A_REQUEST_ID = /^[A-Za-z0-9._-]{8,64}$/;
 
 /** Fastify with our limits, our request ids, and the contract's answer to what never becomes a request of the API. */
 export class HttpAdapter extends FastifyAdapter {
-  constructor(largestBody: number) {
-    super({ bodyLimit: largestBody, genReqId: requestIdOf });
+  constructor({ MAX_BODY_BYTES: bodyLimit, trustProxy }: Pick<Environment, 'MAX_BODY_BYTES' | 'trustProxy'>) {
+    super({ bodyLimit, trustProxy, genReqId: requestIdOf });
     this.getInstance().addHook('onRequest', (request, reply, done) => {
       void reply.header('x-request-id', request.id);
       // patient data: in no cache on the way, nor in a browser's

@@ -19,6 +19,8 @@ export enum Permission {
   LIST_PRACTITIONER_SESSIONS = 'LIST_PRACTITIONER_SESSIONS',
   MANAGE_EMERGENCY_ACCESS = 'MANAGE_EMERGENCY_ACCESS',
   READ_AUDIT_EVENTS = 'READ_AUDIT_EVENTS',
+  MANAGE_ORGANIZATION_SECURITY = 'MANAGE_ORGANIZATION_SECURITY',
+  MANAGE_OWN_ACCOUNT = 'MANAGE_OWN_ACCOUNT',
 }
 
 const STAFF = [Role.ADMIN, Role.PRACTITIONER] as const;
@@ -46,6 +48,8 @@ const GRANTED: Readonly<Record<Permission, readonly Role[]>> = {
   [Permission.LIST_PRACTITIONER_SESSIONS]: STAFF,
   [Permission.MANAGE_EMERGENCY_ACCESS]: [Role.ADMIN],
   [Permission.READ_AUDIT_EVENTS]: [Role.ADMIN],
+  [Permission.MANAGE_ORGANIZATION_SECURITY]: [Role.ADMIN],
+  [Permission.MANAGE_OWN_ACCOUNT]: EVERYONE,
 };
 
 /** The roles that hold a permission, besides super admins, who hold all. */

@@ -7,7 +7,7 @@ import { Endpoint } from '../rest/endpoint.decorator.ts';
 import { Given } from '../rest/given.decorator.ts';
 import { body, ref, schema, view } from '../rest/schemas.ts';
 import { patientIdOf, practitionerIdOf } from '../users/links.ts';
-import { AuthService, type SignIn } from './auth.service.ts';
+import { AuthService, type SignedIn } from './auth.service.ts';
 import { LoginInput, RefreshTokenArgs } from './auth.types.ts';
 
 const TEXT = { type: 'string' };
@@ -68,7 +68,7 @@ export class AuthController {
   }
 }
 
-function signInView({ accessToken, refreshToken, expiresIn, user }: SignIn): object {
+function signInView({ accessToken, refreshToken, expiresIn, user }: SignedIn): object {
   const { id, email, role, isSuperAdmin, active, organizationId } = user;
   const links = { practitionerId: practitionerIdOf(user) ?? null, patientId: patientIdOf(user) ?? null };
   return {

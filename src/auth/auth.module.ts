@@ -1,23 +1,28 @@
 import { Module } from '@nestjs/common';
 import { JwtService } from '@nestjs/jwt';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { RateLimitsModule } from '../rate-limits/rate-limits.module.ts';
+import { SecondFactorModule } from '../second-factor/second-factor.module.ts';
 import { UsersModule } from '../users/users.module.ts';
 import { AccessTokens } from './access-tokens.service.ts';
 import { AuthController } from './auth.controller.ts';
 import { AuthResolver } from './auth.resolver.ts';
 import { AuthService } from './auth.service.ts';
 import { AuthenticationGuard } from './authentication.guard.ts';
-import { JwtSecret } from './jwt-secret.ts';
+import { JwtSecret } from '../config/jwt-secret.ts';
+import { Credentials } from './credentials.service.ts';
+import { EnrolmentResolver } from './enrolment.resolver.ts';
+import { Enrolment } from './enrolment.service.ts';
+import { LoginAttempts } from './login-attempts.service.ts';
 import { JwtStrategy } from './jwt.strategy.ts';
 import { RefreshToken } from './refresh-token.entity.ts';
 import { RefreshTokens } from './refresh-tokens.service.ts';
 
 /** app.module makes AuthenticationGuard the global one: `{ provide: APP_GUARD, useExisting: AuthenticationGuard }`. */
 @Module({
-  imports: [TypeOrmModule.forFeature([RefreshToken]), UsersModule],
+  imports: [TypeOrmModule.forFeature([RefreshToken]), RateLimitsModule, SecondFactorModule, UsersModule],
   controllers: [AuthController],
   providers: [
-    JwtSecret,
     {
       provide: JwtService,
       inject: [JwtSecret],
@@ -25,8 +30,12 @@ import { RefreshTokens } from './refresh-tokens.service.ts';
     },
     AccessTokens,
     RefreshTokens,
+    LoginAttempts,
+    Credentials,
     AuthService,
+    Enrolment,
     AuthResolver,
+    EnrolmentResolver,
     JwtStrategy,
     AuthenticationGuard,
   ],

@@ -2,7 +2,8 @@ import { Args, Mutation, Resolver } from '@nestjs/graphql';
 import { Public } from '../access/requires.decorator.ts';
 import { Ctx, Holder, type RequestHolder } from '../request-context/ctx.decorator.ts';
 import type { RequestContext } from '../request-context/request-context.ts';
-import { AuthService, type SignIn } from './auth.service.ts';
+import { AuthService, type SignedIn } from './auth.service.ts';
+import { enter } from './enter.ts';
 import { AuthPayload, LoginInput, RefreshTokenArgs } from './auth.types.ts';
 
 @Resolver()
@@ -15,18 +16,18 @@ export class AuthResolver {
     @Ctx() ctx: RequestContext,
     @Holder() holder: RequestHolder,
     @Args('input') input: LoginInput,
-  ): Promise<SignIn> {
+  ): Promise<SignedIn> {
     return enter(holder, await this.auth.login(ctx, input));
   }
 
   @Mutation(() => AuthPayload, {
-    description: 'A refresh token serves once: the answer holds the next one.',
+    description: 'A refresh token serves once; using a spent one ends every session descended from it.',
   })
   async refreshToken(
     @Ctx() ctx: RequestContext,
     @Holder() holder: RequestHolder,
     @Args() { refreshToken }: RefreshTokenArgs,
-  ): Promise<SignIn> {
+  ): Promise<SignedIn> {
     return enter(holder, await this.auth.refresh(ctx, refreshToken));
   }
 
@@ -34,10 +35,4 @@ export class AuthResolver {
   logout(@Ctx() ctx: RequestContext, @Args() { refreshToken }: RefreshTokenArgs): Promise<boolean> {
     return this.auth.logout(ctx, refreshToken);
   }
-}
-
-/** What is read below AuthPayload is read as the user who has just signed in. */
-function enter(holder: RequestHolder, signIn: SignIn): SignIn {
-  holder.current = holder.current.as(signIn.actor);
-  return signIn;
 }

@@ -4,6 +4,7 @@ import { AuthGuard } from '@nestjs/passport';
 import { PUBLIC, REQUIRED } from '../access/requires.decorator.ts';
 import { Unauthenticated } from '../errors/domain-error.ts';
 import { holderOf, requestOf, type RequestHolder } from '../request-context/ctx.decorator.ts';
+import { CallLimits } from '../rate-limits/call-limits.service.ts';
 import type { Actor } from '../request-context/request-context.ts';
 
 /**
@@ -12,10 +13,13 @@ import type { Actor } from '../request-context/request-context.ts';
  */
 @Injectable()
 export class AuthenticationGuard extends AuthGuard('jwt') {
-  /** Root fields of a query start at the same time: they wait for one check of the token. */
+  /** Root fields of a query start at the same time: they wait for one check of the token, counted as one call. */
   private readonly checks = new WeakMap<RequestHolder, Promise<unknown>>();
 
-  constructor(private readonly reflector: Reflector) {
+  constructor(
+    private readonly reflector: Reflector,
+    private readonly calls: CallLimits,
+  ) {
     super();
   }
 
@@ -23,11 +27,17 @@ export class AuthenticationGuard extends AuthGuard('jwt') {
     const required = this.reflector.getAllAndOverride<unknown>(REQUIRED, [context.getHandler(), context.getClass()]);
     if (required === PUBLIC) return true;
     const holder = holderOf(context);
-    if (holder.current.isSignedIn) return true;
-    const check = this.checks.get(holder) ?? Promise.resolve(super.canActivate(context));
+    const check = this.checks.get(holder) ?? this.enter(context, holder);
     this.checks.set(holder, check);
     await check;
     return true;
+  }
+
+  /** Once a request: who asks, and whether they ask too often. Who has just signed in is known already. */
+  private async enter(context: ExecutionContext, holder: RequestHolder): Promise<void> {
+    if (holder.current.isSignedIn) return;
+    await super.canActivate(context);
+    await this.calls.spend(holder.current.actor.userId);
   }
 
   override getRequest(context: ExecutionContext): unknown {

@@ -5,7 +5,7 @@ import { ExtractJwt, Strategy } from 'passport-jwt';
 import type { Actor } from '../request-context/request-context.ts';
 import { AccountsService } from '../users/accounts.service.ts';
 import { ALGORITHM, type Claims } from './access-tokens.service.ts';
-import { JwtSecret } from './jwt-secret.ts';
+import { JwtSecret } from '../config/jwt-secret.ts';
 
 /** Checks the bearer token's signature and age, then asks who that is now. */
 @Injectable()
@@ -23,9 +23,9 @@ export class JwtStrategy extends PassportStrategy(Strategy, 'jwt') {
     });
   }
 
-  /** False: a token of nobody, or of somebody who may not sign in any more. */
-  async validate({ sub, org }: Partial<Claims>): Promise<Actor | false> {
-    if (!isUUID(sub, 'all') || !isUUID(org, 'all')) return false;
-    return (await this.accounts.accountOf(org as string, sub as string)) ?? false;
+  /** False: a token of nobody, or of somebody who may not sign in any more, or of a sign-in that is over. */
+  async validate({ sub, org, sid }: Partial<Claims>): Promise<Actor | false> {
+    if (![sub, org, sid].every((claim) => isUUID(claim, 'all'))) return false;
+    return (await this.accounts.accountOf(org as string, sub as string, sid as string)) ?? false;
   }
 }

@@ -5,13 +5,21 @@ import { TenantRepository } from '../database/tenant-repository.ts';
 import { Transactions } from '../database/transactions.ts';
 import type { Tx } from '../database/tx.ts';
 import type { RequestContext } from '../request-context/request-context.ts';
+import type { SignIn } from '../users/sign-in.entity.ts';
 import { User } from '../users/user.entity.ts';
 import { RefreshToken } from './refresh-token.entity.ts';
 
 const LIFETIME_MS = 30 * 24 * 60 * 60 * 1_000;
 
+export enum Spending {
+  SERVED = 'SERVED',
+  SPENT_BEFORE = 'SPENT_BEFORE',
+  EXPIRED = 'EXPIRED',
+}
+
 export interface OwnedToken {
   readonly tokenId: string;
+  readonly signInId: string;
   readonly user: User;
 }
 
@@ -35,26 +43,35 @@ export class RefreshTokens {
     return this.transactions.read(nobody.within(found.organization_id), async (tx) => {
       const row = await this.rows.find(tx, found.token_id);
       const user = row && (await this.users.find(tx, row.userId));
-      return user ? { tokenId: row.id, user } : undefined;
+      return user ? { tokenId: row.id, signInId: row.signInId, user } : undefined;
     });
   }
 
   /** Makes a token for a user whose row the transaction has locked, and answers it in clear: the only time it is seen. */
-  async issue(tx: Tx, userId: string): Promise<string> {
+  async issue(tx: Tx, { id: signInId, userId }: Pick<SignIn, 'id' | 'userId'>): Promise<string> {
     const token = randomBytes(32).toString('base64url');
     const createdAt = tx.ctx.now();
     const expiresAt = new Date(createdAt.getTime() + LIFETIME_MS);
-    await this.rows.insert(tx, { id: uuid(), userId, tokenHash: hashOf(token), createdAt, expiresAt, spentAt: null });
+    await this.rows.insert(tx, {
+      id: uuid(),
+      userId,
+      signInId,
+      tokenHash: hashOf(token),
+      createdAt,
+      expiresAt,
+      spentAt: null,
+    });
     return token;
   }
 
-  /** Uses a token up; false when it was spent or has expired. Of several at once, one succeeds. */
-  async spend(tx: Tx, tokenId: string): Promise<boolean> {
+  /** Uses a token up, if it can be used. Of several at once, one is SERVED, and the others come with a spent one. */
+  async spend(tx: Tx, tokenId: string): Promise<Spending> {
     const row = await this.rows.lock(tx, tokenId);
     const now = tx.ctx.now();
-    if (!row || row.spentAt || row.expiresAt <= now) return false;
+    if (row?.spentAt) return Spending.SPENT_BEFORE;
+    if (!row || row.expiresAt <= now) return Spending.EXPIRED;
     await this.rows.update(tx, row, { spentAt: now });
-    return true;
+    return Spending.SERVED;
   }
 }
 

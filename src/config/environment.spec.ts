@@ -71,6 +71,12 @@ describe('given a setting', () => {
     ['DATABASE_URL', 'mysql://somewhere'],
     ['DATABASE_MIGRATION_URL', 'somewhere'],
     ['DATABASE_POOL_SIZE', '0'],
+    ['LOGINS_PER_MINUTE', '-1'],
+    ['CALLS_PER_MINUTE', 'many'],
+    ['TRUST_PROXY', 'everybody'],
+    ['TRUST_PROXY', '1'],
+    ['TRUST_PROXY', '10.0.0.0/33'],
+    ['TRUST_PROXY', '10.0.0.1,'],
     ['JWT_SECRET', 'kP3v9Zq1XwT7mB5nR8sD2fG6hJ4yL0u'],
   ])('when %s is %s, then it is refused by its name, without its value', (name, value) => {
     const message = refusalOf({ [name]: value });
@@ -88,6 +94,14 @@ describe('given a setting', () => {
     ['YES', true],
   ])('when DATABASE_NAMED_STATEMENTS is %s, then it is %s', (value, expected) => {
     expect(Environment.read({ DATABASE_NAMED_STATEMENTS: value }).DATABASE_NAMED_STATEMENTS).toBe(expected);
+  });
+
+  it.each([
+    [undefined, false],
+    ['loopback', ['loopback']],
+    ['10.0.0.0/8, 2001:db8::/32,192.0.2.7', ['10.0.0.0/8', '2001:db8::/32', '192.0.2.7']],
+  ])('when TRUST_PROXY is %s, then those proxies are believed', (value, proxies) => {
+    expect(Environment.read({ TRUST_PROXY: value }).trustProxy).toEqual(proxies);
   });
 
   it('when the migrations have a login of their own, then it is theirs', () => {

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { plainToInstance, Transform, Type } from 'class-transformer';
 import {
   IsBoolean,
@@ -69,6 +70,10 @@ export class Environment {
   @Max(86_400)
   @Type(() => Number)
   readonly AUDIT_SEAL_SECONDS: number = 60;
+  /** Encrypts the secrets of second factors. Unset: JWT_SECRET does, and then neither can change without them. */
+  @IsOptional()
+  @MinLength(32, { message: 'SECOND_FACTOR_SECRET must have at least 32 characters' })
+  readonly SECOND_FACTOR_SECRET?: string;
 
   @IsOptional()
   @IsBoolean()
@@ -105,6 +110,32 @@ export class Environment {
   @Min(1)
   @Type(() => Number)
   readonly GRAPHQL_MAX_COST: number = 50_000;
+  /** Logins, and refreshes, that one address may try a minute. 0: any number. */
+  @IsInt()
+  @Min(0)
+  @Max(1_000_000)
+  @Type(() => Number)
+  readonly LOGINS_PER_MINUTE: number = 60;
+
+  /**
+   * Calls that one user may make a minute, in all processes together. 0: any number. Above the 6,000 that are promised:
+   * what one process holds unspent, a sixtieth at most, is missing in another.
+   */
+  @IsInt()
+  @Min(0)
+  @Max(1_000_000)
+  @Type(() => Number)
+  readonly CALLS_PER_MINUTE: number = 7_200;
+
+  /** Whose X-Forwarded-For is believed: addresses and networks of proxies. Unset: nobody's. */
+  @IsOptional()
+  @IsString()
+  readonly TRUST_PROXY?: string;
+
+  /** As Fastify takes it; a number of hops it does not, since whoever gets past the proxy could send as many. */
+  get trustProxy(): string[] | false {
+    return this.TRUST_PROXY ? this.TRUST_PROXY.split(',').map((proxy) => proxy.trim()) : false;
+  }
 
   get isProduction(): boolean {
     return this.NODE_ENV === 'production';
@@ -141,6 +172,8 @@ export class Environment {
     const wrong = validateSync(environment, { validationError: { target: false, value: false } }).flatMap((error) =>
       Object.values(error.constraints ?? {}),
     );
+    if (environment.trustProxy && !environment.trustProxy.every(isProxy))
+      wrong.push('TRUST_PROXY must be addresses and networks with commas, such as loopback or 10.0.0.0/8,192.0.2.7');
     if (environment.isProduction) wrong.push(...missingInProduction(environment));
     if (wrong.length)
       throw new Error(`The environment is not complete:\n${wrong.map((line) => `  - ${line}`).join('\n')}`);
@@ -148,11 +181,19 @@ export class Environment {
   }
 }
 
-function missingInProduction({ DATABASE_URL, JWT_SECRET }: Environment): string[] {
+function isProxy(text: string): boolean {
+  if (['loopback', 'linklocal', 'uniquelocal'].includes(text)) return true;
+  const [address = '', bits, ...rest] = text.split('/');
+  const most = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1;
+  return most > 0 && rest.length === 0 && (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= most));
+}
+
+function missingInProduction({ DATABASE_URL, JWT_SECRET, SECOND_FACTOR_SECRET }: Environment): string[] {
   const missing: string[] = [];
   if (!DATABASE_URL) missing.push('DATABASE_URL is missing: production does not embed its database');
   if (!JWT_SECRET) missing.push('JWT_SECRET is missing: make one with `openssl rand -base64 48`');
-  else if (PLACEHOLDER.test(JWT_SECRET) || new Set(JWT_SECRET).size < 10)
-    missing.push('JWT_SECRET is a placeholder: make one with `openssl rand -base64 48`');
+  for (const [name, secret] of Object.entries({ JWT_SECRET, SECOND_FACTOR_SECRET }))
+    if (secret && (PLACEHOLDER.test(secret) || new Set(secret).size < 10))
+      missing.push(`${name} is a placeholder: make one with \`openssl rand -base64 48\``);
   return missing;
 }

@@ -4,9 +4,13 @@ import { safeError } from '../observability/safe-error.ts';
 
 const EVERY_MS = 60 * 60 * 1_000;
 
+/** In this order: a sign-in goes once its tokens are gone. */
+const PURGES = ['app.purge_expired', 'app.purge_sign_ins', 'app.purge_counts'];
+
 /**
- * Forgets what has served (idempotency keys after 72 hours, refresh tokens a day after they have expired), and makes the
- * audit trail's next months. Several processes may do it at once. What fails is tried again an hour later.
+ * Forgets what has served (idempotency keys after 72 hours, refresh tokens a day after they have expired, then their
+ * sign-ins, and old counts of logins and calls), and makes the audit trail's next months. Several processes may do it at
+ * once. What fails is tried again an hour later.
  */
 @Injectable()
 export class Housekeeping implements OnApplicationBootstrap, OnApplicationShutdown {
@@ -26,7 +30,7 @@ export class Housekeeping implements OnApplicationBootstrap, OnApplicationShutdo
 
   async purge(): Promise<void> {
     try {
-      await this.dataSource.query('SELECT app.purge_expired()');
+      for (const purge of PURGES) await this.dataSource.query(`SELECT ${purge}()`);
     } catch (error) {
       this.log.warn({ message: 'could not forget what has expired', error: safeError(error) });
     }

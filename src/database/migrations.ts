@@ -5,6 +5,9 @@ import { CreateAuditTrailAndIdempotencyKeys1767225780000 } from '../../migration
 import { CreateEmergencyAccessGrants1767225840000 } from '../../migrations/1767225840000-CreateEmergencyAccessGrants.ts';
 import { PartitionAuditTrailByMonth1767225900000 } from '../../migrations/1767225900000-PartitionAuditTrailByMonth.ts';
 import { SealAuditTrail1767225910000 } from '../../migrations/1767225910000-SealAuditTrail.ts';
+import { EndSignInsAsFamilies1767225960000 } from '../../migrations/1767225960000-EndSignInsAsFamilies.ts';
+import { CountLoginsAndCalls1767225965000 } from '../../migrations/1767225965000-CountLoginsAndCalls.ts';
+import { AddSecondFactors1767225970000 } from '../../migrations/1767225970000-AddSecondFactors.ts';
 
 /** Oldest first. A new migration is a line here. */
 export const migrations = [
@@ -15,4 +18,7 @@ export const migrations = [
   CreateEmergencyAccessGrants1767225840000,
   PartitionAuditTrailByMonth1767225900000,
   SealAuditTrail1767225910000,
+  EndSignInsAsFamilies1767225960000,
+  CountLoginsAndCalls1767225965000,
+  AddSecondFactors1767225970000,
 ];

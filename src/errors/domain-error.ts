@@ -81,6 +81,17 @@ export class TryAgain extends DomainError {
   }
 }
 
+/** Too many calls, or too many failed logins. Nothing was looked at: wait, then try again. */
+export class RateLimited extends DomainError {
+  readonly code = ErrorCode.RATE_LIMITED;
+  override readonly details: { retryAfterSeconds: number };
+  constructor(seconds: number) {
+    const retryAfterSeconds = Math.max(1, Math.ceil(seconds));
+    super(`Too many calls. Try again in ${retryAfterSeconds} seconds.`);
+    this.details = { retryAfterSeconds };
+  }
+}
+
 /**
  * The connection broke while the commit was on its way, and nothing tells which way it went. Not TRY_AGAIN, which
  * promises that nothing was changed.

@@ -6,6 +6,7 @@ import { ErrorCode } from '../errors/error-code.ts';
 import { registerErrorCode } from './enums.ts';
 import { formatError, namesRequestOfErrors, onlyKnownOperations } from './error-edge.ts';
 import { costLimit, MOST_TOKENS, shapeLimits } from './limits.ts';
+import { tellsWhenToComeBack } from './rate-limited.ts';
 import { Pages } from './page.ts';
 import { DateTimeScalar } from './scalars.ts';
 import type { HeldRequest } from '../request-context/ctx.decorator.ts';
@@ -44,11 +45,12 @@ registerErrorCode();
         includeStacktraceInErrorResponses: false,
         stopOnTerminationSignals: false,
         context: (request: HeldRequest): GraphQLContext => ({ request }),
+        preserveHttpStatusForExecutionErrors: false, // else Nest makes a 200 of our 429
         formatError,
         allowBatchedHttpRequests: false,
         parseOptions: { maxTokens: MOST_TOKENS },
         validationRules: [onlyKnownOperations, ...shapeLimits(environment.queryLimits)],
-        plugins: [namesRequestOfErrors, costLimit(environment.queryLimits.cost)],
+        plugins: [namesRequestOfErrors, tellsWhenToComeBack, costLimit(environment.queryLimits.cost)],
       }),
     }),
   ],

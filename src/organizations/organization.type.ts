@@ -11,6 +11,9 @@ export class OrganizationType {
   @Field({ description: 'IANA name; local dates of the organization are dates of this zone.' })
   timeZone: string;
 
+  @Field({ description: 'Admins and practitioners sign in with a second factor, or not at all.' })
+  staffSecondFactorRequired: boolean;
+
   @Field()
   createdAt: Date;
 }

@@ -1,5 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { SelectQueryBuilder } from 'typeorm';
+import { Tenancy } from '../access/tenancy.ts';
+import { AuditService } from '../audit/audit.service.ts';
 import { sqlStateOf } from '../database/sql-errors.ts';
 import type { RowKey } from '../database/tenant-repository.ts';
 import { Transactions } from '../database/transactions.ts';
@@ -9,6 +11,7 @@ import { loadBatched } from '../graphql/loaders.ts';
 import type { RequestContext } from '../request-context/request-context.ts';
 import { isTimeZone } from '../time/local-date.ts';
 import { Organization } from './organization.entity.ts';
+import type { UpdateOrganizationSecurityInput } from './organization.inputs.ts';
 
 const INVALID_PARAMETER_VALUE = '22023';
 
@@ -25,7 +28,11 @@ interface Keyed extends RowKey {
 
 @Injectable()
 export class OrganizationsService {
-  constructor(private readonly transactions: Transactions) {}
+  constructor(
+    private readonly transactions: Transactions,
+    private readonly tenancy: Tenancy,
+    private readonly audit: AuditService,
+  ) {}
 
   /** The caller's own; every one for a super admin. */
   list(ctx: RequestContext): Promise<Organization[]> {
@@ -47,7 +54,13 @@ export class OrganizationsService {
    */
   async create(tx: Tx, { id, name, timeZone }: NewOrganization): Promise<Organization> {
     await this.requireTimeZone(tx, timeZone);
-    const organization = Object.assign(new Organization(), { id, name, timeZone, createdAt: tx.ctx.now() });
+    const organization = Object.assign(new Organization(), {
+      id,
+      name,
+      timeZone,
+      staffSecondFactorRequired: false,
+      createdAt: tx.ctx.now(),
+    });
     await tx.manager
       .createQueryBuilder()
       .insert()
@@ -56,6 +69,36 @@ export class OrganizationsService {
       .updateEntity(false)
       .execute();
     return organization;
+  }
+
+  /** @throws BadUserInput a super admin did not say in which organization */
+  async updateSecurity(ctx: RequestContext, input: UpdateOrganizationSecurityInput): Promise<Organization> {
+    const { staffSecondFactorRequired } = input;
+    const scope = await this.tenancy.forNew(ctx, input.organizationId);
+    return this.transactions.run(scope, async (tx) => {
+      const organization = await select(tx).setLock('for_no_key_update').getOneOrFail();
+      if (organization.staffSecondFactorRequired === staffSecondFactorRequired) return organization;
+      await tx.sql('UPDATE organizations SET staff_second_factor_required = $2 WHERE id = $1', [
+        tx.organizationId,
+        staffSecondFactorRequired,
+      ]);
+      await this.audit.record(tx, {
+        action: 'UPDATE_ORGANIZATION',
+        resource: 'organization',
+        resourceId: organization.id,
+        details: { fields: ['staffSecondFactorRequired'], staffSecondFactorRequired },
+      });
+      return Object.assign(new Organization(), organization, { staffSecondFactorRequired });
+    });
+  }
+
+  /** Whether the organization that the transaction works in wants a second factor of its staff. */
+  async wantsSecondFactor(tx: Tx): Promise<boolean> {
+    const [found] = await tx.sql<{ wanted: boolean }>(
+      'SELECT staff_second_factor_required AS wanted FROM organizations WHERE id = $1',
+      [tx.organizationId],
+    );
+    return found?.wanted ?? false;
   }
 
   /** The time zone of the organization that the transaction works in. */

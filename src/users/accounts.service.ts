@@ -6,27 +6,29 @@ import { Transactions } from '../database/transactions.ts';
 import { RequestContext, type Actor } from '../request-context/request-context.ts';
 import { normalEmail } from './email.ts';
 import { actorOf } from './links.ts';
+import { SignIns } from './sign-ins.ts';
 import { User } from './user.entity.ts';
 
-/** Deactivations and changes of role count within 60 seconds in every process; this leaves room for a slow one. */
+/** Deactivations, changes of role and ended sign-ins count within 60 seconds in every process; this leaves room for a slow one. */
 const FRESH_MS = 15_000;
-const MOST_ACCOUNTS = 10_000;
+const MOST_SIGN_INS = 10_000;
 
 /** Finds who somebody is before anybody is signed in. */
 @Injectable()
 export class AccountsService {
   private readonly rows = new TenantRepository(User);
+  private readonly signIns = new SignIns();
   /** Promises, so that requests at the same moment share one reading, and its age counts from before it. */
-  private readonly actors = new LRUCache<string, Promise<Actor | undefined>>({ max: MOST_ACCOUNTS, ttl: FRESH_MS });
+  private readonly actors = new LRUCache<string, Promise<Actor | undefined>>({ max: MOST_SIGN_INS, ttl: FRESH_MS });
 
   constructor(private readonly transactions: Transactions) {}
 
-  /** The active user with this id, as the database said at most 15 seconds ago. */
-  accountOf(organizationId: string, userId: string): Promise<Actor | undefined> {
-    const key = keyOf({ organizationId, id: userId });
+  /** The active user with this id, if the sign-in still counts, as the database said at most 15 seconds ago. */
+  accountOf(organizationId: string, userId: string, signInId: string): Promise<Actor | undefined> {
+    const key = `${keyOf({ organizationId, id: userId })}${signInId}`;
     const known = this.actors.get(key);
     if (known) return known;
-    const reading = this.read(organizationId, userId);
+    const reading = this.read(organizationId, userId, signInId);
     this.actors.set(key, reading);
     const forgetIt = (): void => {
       if (this.actors.peek(key) === reading) this.actors.delete(key);
@@ -36,9 +38,10 @@ export class AccountsService {
     return reading;
   }
 
-  /** Reads the account anew next time; for changes made in this process. */
+  /** Reads the account and its sign-ins anew next time; for changes made in this process. */
   forget(user: { readonly organizationId: string; readonly id: string }): void {
-    this.actors.delete(keyOf(user));
+    const ofUser = keyOf(user);
+    for (const key of [...this.actors.keys()]) if (key.startsWith(ofUser)) this.actors.delete(key);
   }
 
   /**
@@ -56,13 +59,15 @@ export class AccountsService {
     return this.transactions.read(home, (tx) => this.rows.find(tx, found?.user_id ?? uuid()));
   }
 
-  private async read(organizationId: string, userId: string): Promise<Actor | undefined> {
+  private async read(organizationId: string, userId: string, signInId: string): Promise<Actor | undefined> {
     const nobody = RequestContext.anonymous({ requestId: 'accounts' }, () => new Date());
-    const user = await this.transactions.read(nobody.within(organizationId), (tx) => this.rows.find(tx, userId));
-    return user?.active ? actorOf(user) : undefined;
+    return this.transactions.read(nobody.within(organizationId), async (tx) => {
+      const user = await this.rows.find(tx, userId);
+      return user?.active && (await this.signIns.letsIn(tx, userId, signInId)) ? actorOf(user) : undefined;
+    });
   }
 }
 
 function keyOf({ organizationId, id }: { readonly organizationId: string; readonly id: string }): string {
-  return `${organizationId} ${id}`;
+  return `${organizationId} ${id} `;
 }

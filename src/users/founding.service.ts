@@ -5,12 +5,12 @@ import { AuditService } from '../audit/audit.service.ts';
 import { Transactions } from '../database/transactions.ts';
 import type { Tx } from '../database/tx.ts';
 import { BadUserInput } from '../errors/domain-error.ts';
-import { textProblem } from '../graphql/validation.ts';
 import type { Organization } from '../organizations/organization.entity.ts';
 import { OrganizationsService, type NewOrganization } from '../organizations/organizations.service.ts';
 import { RequestContext, Role } from '../request-context/request-context.ts';
 import { normalEmail } from './email.ts';
-import { hashPassword, LONGEST_PASSWORD, SHORTEST_PASSWORD } from './passwords.ts';
+import { requireGoodPassword } from './password-rules.ts';
+import { hashPassword } from './passwords.ts';
 import type { CreateOrganizationInput } from './user.inputs.ts';
 import type { User } from './user.entity.ts';
 import { UsersService } from './users.service.ts';
@@ -31,10 +31,11 @@ export class FoundingService {
   /**
    * The organization and its first ADMIN, both or neither.
    *
-   * @throws BadUserInput the admin's email cannot be used, or the time zone is not known
+   * @throws BadUserInput the admin's email or password cannot be used, or the time zone is not known
    */
   async createOrganization(ctx: RequestContext, input: CreateOrganizationInput): Promise<Organization> {
     const { name, timeZone, adminEmail: email } = input;
+    await requireGoodPassword('adminPassword', input.adminPassword, email);
     const passwordHash = await hashPassword(input.adminPassword);
     const id = uuid();
     return this.transactions.run(ctx.within(id), async (tx) => {
@@ -48,10 +49,11 @@ export class FoundingService {
    * A super admin in the organization "Platform", which is made with the first one. Who may is settled outside: only
    * the operator (src/admin.ts) and the demo come here.
    *
-   * @throws BadUserInput the email is none or cannot be used, or the password is too short or too long
+   * @throws BadUserInput the email is none or cannot be used, or the password is none of the allowed
    */
   async createSuperAdmin(email: string, password: string): Promise<User> {
-    requireCredentials(email, password);
+    if (!isEmail(normalEmail(email))) throw new BadUserInput({ email: 'must be an email address' });
+    await requireGoodPassword('password', password, normalEmail(email));
     const passwordHash = await hashPassword(password);
     const nobody = RequestContext.anonymous({ requestId: 'admin:create' }, () => new Date());
     for (;;) {
@@ -81,10 +83,4 @@ export class FoundingService {
 async function platformOf(tx: Tx): Promise<string | null> {
   const [row] = await tx.sql<{ id: string | null }>('SELECT app.platform_organization() AS id');
   return row?.id ?? null;
-}
-
-function requireCredentials(email: string, password: string): void {
-  if (!isEmail(normalEmail(email))) throw new BadUserInput({ email: 'must be an email address' });
-  const problem = textProblem(password, SHORTEST_PASSWORD, LONGEST_PASSWORD);
-  if (problem) throw new BadUserInput({ password: problem });
 }

@@ -1,4 +1,4 @@
-import { BadUserInput } from '../errors/domain-error.ts';
+import { BadUserInput, Forbidden } from '../errors/domain-error.ts';
 import { Role, type Actor } from '../request-context/request-context.ts';
 import type { User } from './user.entity.ts';
 
@@ -45,4 +45,10 @@ export function requireRoleFits(user: User, role: Role): void {
   if (role === Role.PRACTITIONER && !user.practitionerId)
     throw new BadUserInput({ role: 'this user is linked to no practitioner' });
   if (role === Role.PATIENT && !user.patientId) throw new BadUserInput({ role: 'this user is linked to no patient' });
+}
+
+/** @throws Forbidden a super admin is changed by somebody who is none */
+export function requireMayChange(actor: Actor, user: User): void {
+  if (user.isSuperAdmin && !actor.isSuperAdmin)
+    throw new Forbidden('Only a super admin changes a super admin.', { resource: 'user', resourceId: user.id });
 }

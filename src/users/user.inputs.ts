@@ -21,7 +21,7 @@ export class CreateUserInput {
   @IsAccountEmail()
   email: string;
 
-  @Field(() => String, { description: '8 to 200 characters.' })
+  @Field(() => String, { description: '10 to 200 characters, and no common password.' })
   @IsPassword()
   password: string;
 
@@ -51,7 +51,7 @@ export class UpdateUserInput {
   @Field(() => Boolean, { nullable: true })
   active?: boolean | null;
 
-  @Field(() => String, { nullable: true, description: '8 to 200 characters.' })
+  @Field(() => String, { nullable: true, description: '10 to 200 characters, and no common password.' })
   @Optional()
   @IsPassword()
   password?: string | null;
@@ -71,7 +71,7 @@ export class CreateOrganizationInput {
   @IsAccountEmail()
   adminEmail: string;
 
-  @Field(() => String, { description: '8 to 200 characters.' })
+  @Field(() => String, { description: '10 to 200 characters, and no common password.' })
   @IsPassword()
   adminPassword: string;
 }

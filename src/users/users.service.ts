@@ -7,7 +7,7 @@ import { violates } from '../database/sql-errors.ts';
 import { TenantRepository, type RowKey, type TenantRow } from '../database/tenant-repository.ts';
 import { Transactions } from '../database/transactions.ts';
 import type { Tx } from '../database/tx.ts';
-import { BadUserInput, Forbidden, NotFound, Unauthenticated } from '../errors/domain-error.ts';
+import { BadUserInput, NotFound, Unauthenticated } from '../errors/domain-error.ts';
 import { loadBatched } from '../graphql/loaders.ts';
 import { Pages, type Page } from '../graphql/page.ts';
 import { Patient } from '../patients/patient.entity.ts';
@@ -15,7 +15,10 @@ import { Practitioner } from '../practitioners/practitioner.entity.ts';
 import { Role, type RequestContext } from '../request-context/request-context.ts';
 import { AccountsService } from './accounts.service.ts';
 import { normalEmail } from './email.ts';
-import { requireExactLinks, requireRoleFits } from './links.ts';
+import { EndReason } from './sign-in.entity.ts';
+import { SignIns } from './sign-ins.ts';
+import { requireExactLinks, requireMayChange, requireRoleFits } from './links.ts';
+import { requireGoodPassword, requireOtherThanEmail } from './password-rules.ts';
 import { hashPassword } from './passwords.ts';
 import { User } from './user.entity.ts';
 import type { CreateUserInput, UpdateUserInput, UsersArgs } from './user.inputs.ts';
@@ -38,6 +41,7 @@ export class UsersService {
   private readonly readable = new Readable(User, 'user');
   private readonly practitioners = new TenantRepository(Practitioner);
   private readonly patients = new TenantRepository(Patient);
+  private readonly signIns = new SignIns();
 
   constructor(
     private readonly transactions: Transactions,
@@ -79,12 +83,13 @@ export class UsersService {
     this.transactions.read(ctx, (tx) => this.readable.many(tx, keys));
 
   /**
-   * @throws BadUserInput the role and the links do not fit, or the email cannot be used
+   * @throws BadUserInput the role and the links do not fit, or the email or the password cannot be used
    * @throws NotFound no such practitioner or patient in the organization
    */
   async create(ctx: RequestContext, input: CreateUserInput): Promise<User> {
     requireExactLinks(input.role, input);
     const scope = await this.tenancy.forNew(ctx, input.organizationId);
+    await requireGoodPassword('password', input.password, input.email);
     const passwordHash = await hashPassword(input.password);
     return this.transactions.run(scope, async (tx) => {
       await requireRow(tx, this.practitioners, 'practitioner', input.practitionerId);
@@ -96,16 +101,18 @@ export class UsersService {
 
   /**
    * @throws Forbidden a super admin is changed by somebody who is none
-   * @throws BadUserInput the user cannot have this role
+   * @throws BadUserInput the user cannot have this role or password
    */
   async update(ctx: RequestContext, input: UpdateUserInput): Promise<User> {
     const scope = await this.tenancy.of(ctx, User, 'user', input.id);
-    const passwordHash = input.password == null ? undefined : await hashPassword(input.password);
+    const { password } = input;
+    if (password != null) await requireGoodPassword('password', password);
+    const passwordHash = password == null ? undefined : await hashPassword(password);
     return this.transactions.run(scope, async (tx) => {
       const user = await this.readable.rows.lock(tx, input.id);
       if (!user) throw new NotFound('user', input.id);
-      if (user.isSuperAdmin && !tx.ctx.actor.isSuperAdmin)
-        throw new Forbidden('Only a super admin changes a super admin.', { resource: 'user', resourceId: user.id });
+      requireMayChange(tx.ctx.actor, user);
+      if (password != null) requireOtherThanEmail('password', password, user.email);
       if (input.role != null) requireRoleFits(user, input.role);
       const changes = changesOf(user, input, passwordHash);
       return Object.keys(changes).length ? this.change(tx, user, changes) : user;
@@ -152,8 +159,8 @@ export class UsersService {
   private async change(tx: Tx, user: User, changes: Changes): Promise<User> {
     const fields = Object.keys(changes).map((field) => (field === 'passwordHash' ? 'password' : field));
     const changed = await this.readable.rows.update(tx, user, { ...changes, updatedAt: tx.ctx.now() });
-    // a reactivation has nothing to end: the deactivation did
-    if (fields.some((field) => field !== 'active') || !changed.active) await endSignIns(tx, changed.id);
+    const end = endedBy(changes);
+    if (end) await this.signIns.endAll(tx, changed.id, end);
     tx.afterCommit(() => this.accounts.forget(changed));
     await this.audit.record(tx, {
       action: 'UPDATE_USER',
@@ -174,12 +181,11 @@ function changesOf(user: User, input: UpdateUserInput, passwordHash: string | un
   };
 }
 
-/** Spends the user's refresh tokens. The login and the refresh lock the user's row too, so none is made meanwhile. */
-async function endSignIns(tx: Tx, userId: string): Promise<void> {
-  await tx.sql(
-    'UPDATE refresh_tokens SET spent_at = $3 WHERE organization_id = $1 AND user_id = $2 AND spent_at IS NULL',
-    [tx.organizationId, userId, tx.ctx.now()],
-  );
+/** Why the user's sign-ins are over. A reactivation has nothing to end: the deactivation did. */
+function endedBy({ active, passwordHash, role }: Changes): EndReason | undefined {
+  if (active === false) return EndReason.DEACTIVATION;
+  if (passwordHash !== undefined) return EndReason.PASSWORD_CHANGE;
+  return role === undefined ? undefined : EndReason.ROLE_CHANGE;
 }
 
 async function requireRow<Row extends TenantRow>(

@@ -156,6 +156,34 @@ const TABLE: Record<string, { call: string; roles: readonly Role[] | 'anybody' }
     roles: 'anybody',
   },
   'Mutation.logout': { call: 'mutation { logout(refreshToken: "unknown") }', roles: 'anybody' },
+  'Mutation.beginLoginEnrolment': {
+    call: 'mutation { beginLoginEnrolment(input: { email: "a@nowhere.example", password: "wrong-password" }) { uri } }',
+    roles: 'anybody',
+  },
+  'Mutation.confirmLoginEnrolment': {
+    call: 'mutation { confirmLoginEnrolment(input: { email: "b@nowhere.example", password: "p" }) { expiresIn } }',
+    roles: 'anybody',
+  },
+  'Mutation.beginTotpEnrolment': {
+    call: 'mutation { beginTotpEnrolment(password: "wrong-password") { uri } }',
+    roles: [Role.ADMIN, Role.PRACTITIONER, Role.PATIENT],
+  },
+  'Mutation.confirmTotpEnrolment': {
+    call: 'mutation { confirmTotpEnrolment(code: "000000") }',
+    roles: [Role.ADMIN, Role.PRACTITIONER, Role.PATIENT],
+  },
+  'Mutation.disableTotp': {
+    call: 'mutation { disableTotp(code: "000000") }',
+    roles: [Role.ADMIN, Role.PRACTITIONER, Role.PATIENT],
+  },
+  'Mutation.resetSecondFactor': {
+    call: `mutation { resetSecondFactor(userId: "${NOWHERE}") { id } }`,
+    roles: [Role.ADMIN],
+  },
+  'Mutation.updateOrganizationSecurity': {
+    call: 'mutation { updateOrganizationSecurity(input: { staffSecondFactorRequired: false }) { id } }',
+    roles: [Role.ADMIN],
+  },
   'Mutation.createOrganization': {
     call: 'mutation { createOrganization(input: { name: "N", timeZone: "Nowhere/At_All", adminEmail: "a@b.example", adminPassword: "long-enough-1" }) { id } }',
     roles: [],

@@ -63,7 +63,7 @@ describe('given a practice, and callers who send what cannot be', () => {
 
   async function contents(): Promise<unknown> {
     const tables =
-      'organizations users refresh_tokens patients practitioners service_codes authorizations authorization_service_codes ledger_entries appointments sessions idempotency_keys';
+      'organizations users sign_ins refresh_tokens second_factors patients practitioners service_codes authorizations authorization_service_codes ledger_entries appointments sessions idempotency_keys';
     const one = (table: string): string =>
       `SELECT '${table}' AS name, count(*)::int AS rows, md5(string_agg(t::text, '' ORDER BY t::text)) AS hash FROM ${table} t`;
     return (await db.query(tables.split(' ').map(one).join(' UNION ALL '))).rows;
@@ -91,7 +91,7 @@ describe('given a practice, and callers who send what cannot be', () => {
 
   const change = (name: string, input: Fields, token?: string): Promise<Answer> => {
     const type = `${name.charAt(0).toUpperCase()}${name.slice(1)}Input`;
-    const selection = name === 'login' ? 'expiresIn' : 'id';
+    const selection = name === 'login' ? 'accessToken' : 'id';
     return run(`mutation($input: ${type}!) { ${name}(input: $input) { ${selection} } }`, { input }, token);
   };
 
@@ -674,10 +674,13 @@ describe('given a practice, and callers who send what cannot be', () => {
   describe('when the token is none', () => {
     const jwt = new JwtService({});
     const part = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
-    let claims: { sub: string; org: string };
+    let claims: { sub: string; org: string; sid: string };
     beforeAll(() => {
-      claims = { sub: practitioner.userId, org: practice.id };
+      const { sid } = claimsOf(practitioner.token);
+      claims = { sub: practitioner.userId, org: practice.id, sid };
     });
+    const claimsOf = (token: string): { sid: string } =>
+      JSON.parse(Buffer.from(token.split('.')[1]!, 'base64url').toString()) as { sid: string };
     const signed = (of: object, options: object = {}): string => jwt.sign(of, { secret, expiresIn: 900, ...options });
 
     it('then the same claims, well signed, are let in: the others are refused for their own fault', async () => {
@@ -700,6 +703,8 @@ describe('given a practice, and callers who send what cannot be', () => {
       ['cut', () => signed(claims).slice(0, -5)],
       ['of nobody', () => signed({ ...claims, sub: randomUUID() })],
       ['of another organization', () => signed({ ...claims, org: randomUUID() })],
+      ['of another sign-in', () => signed({ ...claims, sid: claimsOf(patient.token).sid })],
+      ['of no sign-in', () => signed({ sub: claims.sub, org: claims.org })],
       ['without claims', () => signed({})],
       ['of claims that are no ids', () => signed({ sub: `' OR 1=1`, org: MARK })],
       ['of claims of other types', () => signed({ sub: 'x', org: [practice.id] })],
@@ -727,7 +732,9 @@ describe('given a practice, and callers who send what cannot be', () => {
         { email, password: 'long-enough-1', role: 'ADMIN' },
         practice.admin,
       );
-      const token = signed({ sub: id, org: practice.id });
+      const signedIn = await change('login', { email, password: 'long-enough-1' });
+      const { accessToken } = signedIn.data.login as { accessToken: string };
+      const token = signed({ sub: id, org: practice.id, sid: claimsOf(accessToken).sid });
       expect((await run('{ me { id } }', {}, token)).data).toEqual({ me: { id } });
       await world.make('updateUser', { id, active: false }, practice.admin);
       await expectRefusal(() => run('{ me { id } }', {}, token), { code: 'UNAUTHENTICATED' });

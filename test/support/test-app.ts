@@ -38,6 +38,7 @@ export async function createTestApp(settings: Record<string, string> = {}): Prom
     NODE_ENV: 'test',
     JWT_SECRET: randomBytes(32).toString('hex'),
     DATABASE_URL: database.applicationUrl,
+    LOGINS_PER_MINUTE: '0', // a test signs in more people than a front desk
     ...settings,
   });
   const app = await createApplication(environment, database.applicationUrl);

@@ -2,7 +2,7 @@ import { createSecretKey, randomBytes, type KeyObject } from 'node:crypto';
 import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Injectable } from '@nestjs/common';
-import { Environment } from '../config/environment.ts';
+import { Environment } from './environment.ts';
 
 /**
  * What access tokens are signed with. Outside production one is made once and kept in DATA_DIR, so that a restart signs

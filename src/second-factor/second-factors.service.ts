@@ -1,0 +1,168 @@
+import { timingSafeEqual } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { Tenancy } from '../access/tenancy.ts';
+import { AuditService } from '../audit/audit.service.ts';
+import { TenantRepository, type RowKey } from '../database/tenant-repository.ts';
+import { Transactions } from '../database/transactions.ts';
+import type { Tx } from '../database/tx.ts';
+import { BadUserInput, NotFound } from '../errors/domain-error.ts';
+import { loadBatched } from '../graphql/loaders.ts';
+import { OrganizationsService } from '../organizations/organizations.service.ts';
+import { Role, type RequestContext } from '../request-context/request-context.ts';
+import { AccountsService } from '../users/accounts.service.ts';
+import { requireMayChange } from '../users/links.ts';
+import { EndReason } from '../users/sign-in.entity.ts';
+import { SignIns } from '../users/sign-ins.ts';
+import { User } from '../users/user.entity.ts';
+import { newRecoveryCodes, normalCode } from './recovery-codes.ts';
+import { Sealing } from './sealing.service.ts';
+import { SecondFactor } from './second-factor.entity.ts';
+import { newSecret, shownTo, stepOf } from './totp.ts';
+
+export interface TotpSecret {
+  readonly secret: string;
+  readonly uri: string;
+}
+
+/** What a login's second factor comes to: none is asked for, it was used, or what is wrong with it. */
+export type Check = 'NONE' | 'TOTP' | 'RECOVERY_CODE' | 'REQUIRED' | 'INVALID' | 'ENROLMENT_REQUIRED';
+
+/** The second factors of users. Those who call with a transaction have locked the user's row. */
+@Injectable()
+export class SecondFactors {
+  private readonly rows = new TenantRepository(SecondFactor);
+  private readonly users = new TenantRepository(User);
+  private readonly signIns = new SignIns();
+
+  constructor(
+    private readonly transactions: Transactions,
+    private readonly tenancy: Tenancy,
+    private readonly organizations: OrganizationsService,
+    private readonly accounts: AccountsService,
+    private readonly sealing: Sealing,
+    private readonly audit: AuditService,
+  ) {}
+
+  /** Asks for the user's second factor, if there is to be one, and uses up the code. */
+  async check(tx: Tx, user: User, code: string | null | undefined): Promise<Check> {
+    const row = await this.rows.lock(tx, user.id);
+    if (!row?.confirmedAt) return (await this.isWanted(tx, user)) ? 'ENROLMENT_REQUIRED' : 'NONE';
+    if (!code?.trim()) return 'REQUIRED';
+    return (await this.use(tx, row, code)) ?? 'INVALID';
+  }
+
+  /** Whether the organization wants one of this user, and there is none. */
+  async isMissing(tx: Tx, user: User): Promise<boolean> {
+    if (!(await this.isWanted(tx, user))) return false;
+    return !(await this.rows.find(tx, user.id))?.confirmedAt;
+  }
+
+  /**
+   * A new secret, which asks for nothing before it is confirmed.
+   *
+   * @throws BadUserInput a second factor is on already
+   */
+  async begin(tx: Tx, user: User): Promise<TotpSecret> {
+    const before = await this.rows.lock(tx, user.id);
+    if (before?.confirmedAt)
+      throw new BadUserInput({ secondFactor: 'is on already: switch it off with disableTotp first' });
+    await this.remove(tx, user);
+    const secret = newSecret();
+    const sealed = this.sealing.seal(secret, user.id);
+    const createdAt = tx.ctx.now();
+    await this.rows.insert(tx, {
+      id: user.id,
+      secret: sealed,
+      confirmedAt: null,
+      lastStep: 0,
+      recoveryHashes: [],
+      createdAt,
+    });
+    await this.record(tx, 'BEGIN_SECOND_FACTOR', user);
+    return shownTo(user.email, secret);
+  }
+
+  /**
+   * Switches it on, if the code is right, and answers the recovery codes in clear: the only time they are seen.
+   *
+   * @throws BadUserInput none was begun
+   */
+  async confirm(tx: Tx, user: User, code: string): Promise<string[] | undefined> {
+    const row = await this.rows.lock(tx, user.id);
+    if (!row || row.confirmedAt) throw new BadUserInput({ secondFactor: 'there is nothing to confirm: begin first' });
+    const step = stepOf(this.sealing.open(row.secret, row.id), normalCode(code), tx.ctx.now());
+    if (step === undefined) return undefined;
+    const codes = newRecoveryCodes();
+    const recoveryHashes = codes.map((each) => this.sealing.hash(normalCode(each), row.id));
+    await this.rows.update(tx, row, { confirmedAt: tx.ctx.now(), lastStep: step, recoveryHashes });
+    await this.record(tx, 'ENABLE_SECOND_FACTOR', user);
+    return codes;
+  }
+
+  /** Switches it off, if the code is right; true also where there is none. */
+  async disable(tx: Tx, user: User, code: string): Promise<boolean> {
+    const row = await this.rows.lock(tx, user.id);
+    if (row?.confirmedAt && !(await this.use(tx, row, code))) return false;
+    if (await this.remove(tx, user)) await this.record(tx, 'DISABLE_SECOND_FACTOR', user);
+    return true;
+  }
+
+  /**
+   * For an admin whose colleague has lost both the device and the recovery codes. All their sign-ins end.
+   *
+   * @throws NotFound no such user in the caller's reach
+   * @throws Forbidden a super admin is reset by somebody who is none
+   */
+  async reset(ctx: RequestContext, userId: string): Promise<User> {
+    const scope = await this.tenancy.of(ctx, User, 'user', userId);
+    return this.transactions.run(scope, async (tx) => {
+      const user = await this.users.lock(tx, userId);
+      if (!user) throw new NotFound('user', userId);
+      requireMayChange(tx.ctx.actor, user);
+      if (!(await this.remove(tx, user))) return user;
+      await this.signIns.endAll(tx, user.id, EndReason.SECOND_FACTOR_RESET);
+      tx.afterCommit(() => this.accounts.forget(user));
+      await this.record(tx, 'RESET_SECOND_FACTOR', user);
+      return user;
+    });
+  }
+
+  async isOn(ctx: RequestContext, user: RowKey): Promise<boolean> {
+    return Boolean((await loadBatched(ctx, this.batch, user))?.confirmedAt);
+  }
+
+  private readonly batch = (ctx: RequestContext, keys: readonly RowKey[]): Promise<SecondFactor[]> =>
+    this.transactions.read(ctx, (tx) => this.rows.many(tx, keys));
+
+  private async isWanted(tx: Tx, user: User): Promise<boolean> {
+    return user.role !== Role.PATIENT && (await this.organizations.wantsSecondFactor(tx));
+  }
+
+  /** A code of the app, or a recovery code: each serves once. Undefined: neither. */
+  private async use(tx: Tx, row: SecondFactor, code: string): Promise<'TOTP' | 'RECOVERY_CODE' | undefined> {
+    const normal = normalCode(code);
+    if (/^\d+$/.test(normal)) {
+      const step = stepOf(this.sealing.open(row.secret, row.id), normal, tx.ctx.now());
+      if (step === undefined || step <= row.lastStep) return undefined;
+      await this.rows.update(tx, row, { lastStep: step });
+      return 'TOTP';
+    }
+    const hash = this.sealing.hash(normal, row.id);
+    const left = row.recoveryHashes.filter((each) => !timingSafeEqual(each, hash));
+    if (left.length === row.recoveryHashes.length) return undefined;
+    await this.rows.update(tx, row, { recoveryHashes: left });
+    return 'RECOVERY_CODE';
+  }
+
+  private async remove(tx: Tx, user: User): Promise<boolean> {
+    const removed = await tx.sql('DELETE FROM second_factors WHERE organization_id = $1 AND id = $2 RETURNING id', [
+      tx.organizationId,
+      user.id,
+    ]);
+    return removed.length > 0;
+  }
+
+  private record(tx: Tx, action: string, user: User): Promise<void> {
+    return this.audit.record(tx, { action, resource: 'user', resourceId: user.id });
+  }
+}

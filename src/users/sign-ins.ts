@@ -1,0 +1,45 @@
+import { v7 as uuid } from 'uuid';
+import { TenantRepository } from '../database/tenant-repository.ts';
+import type { Tx } from '../database/tx.ts';
+import { EndReason, SignIn } from './sign-in.entity.ts';
+
+/**
+ * The sign-ins of the users. Lock order: the user, then the sign-in. Whoever makes or ends one has locked the user's
+ * row, so none is made while all are ended.
+ */
+export class SignIns {
+  private readonly rows = new TenantRepository(SignIn);
+
+  async begin(tx: Tx, userId: string): Promise<SignIn> {
+    return this.rows.insert(tx, { id: uuid(), userId, createdAt: tx.ctx.now(), endedAt: null, endReason: null });
+  }
+
+  /** The sign-in, if it is not over. */
+  async lockLive(tx: Tx, signInId: string): Promise<SignIn | null> {
+    const row = await this.rows.lock(tx, signInId);
+    return row?.endedAt ? null : row;
+  }
+
+  /** Ends one; false when it was over before. */
+  async end(tx: Tx, signInId: string, reason: EndReason): Promise<boolean> {
+    const row = await this.lockLive(tx, signInId);
+    if (!row) return false;
+    await this.rows.update(tx, row, { endedAt: tx.ctx.now(), endReason: reason });
+    return true;
+  }
+
+  /** Ends all of a user's. What a change of role left to its access tokens ends with any other reason. */
+  async endAll(tx: Tx, userId: string, reason: EndReason): Promise<void> {
+    await tx.sql(
+      `UPDATE sign_ins SET ended_at = $3, end_reason = $4
+        WHERE organization_id = $1 AND user_id = $2 AND (ended_at IS NULL OR end_reason = $5)`,
+      [tx.organizationId, userId, tx.ctx.now(), reason, EndReason.ROLE_CHANGE],
+    );
+  }
+
+  /** Whether its access tokens still count. */
+  async letsIn(tx: Tx, userId: string, signInId: string): Promise<boolean> {
+    const row = await this.rows.find(tx, signInId);
+    return row?.userId === userId && (row.endedAt === null || row.endReason === EndReason.ROLE_CHANGE);
+  }
+}

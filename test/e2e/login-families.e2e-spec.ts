@@ -1,0 +1,228 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { DataSource } from 'typeorm';
+import { Transactions } from '../../src/database/transactions.ts';
+import { AccountsService } from '../../src/users/accounts.service.ts';
+import { Housekeeping } from '../../src/database/housekeeping.service.ts';
+import { post, Trail } from '../support/readings.ts';
+import type { GraphQLAnswer } from '../support/test-app.ts';
+import { PASSWORD, together, World, type Practice } from '../support/world.ts';
+
+const LOGIN = 'mutation($input: LoginInput!) { login(input: $input) { accessToken refreshToken } }';
+const REFRESH = 'mutation($token: String!) { refreshToken(refreshToken: $token) { accessToken refreshToken } }';
+const LOGOUT = 'mutation($token: String!) { logout(refreshToken: $token) }';
+
+interface Tokens {
+  accessToken: string;
+  refreshToken: string;
+}
+
+let world: World;
+let practice: Practice;
+let trail: Trail;
+
+beforeAll(async () => {
+  world = await World.create();
+  practice = await world.practice();
+  trail = await Trail.open(world);
+});
+afterAll(async () => {
+  await trail.close();
+  await world.close();
+});
+
+async function account(input: object = { role: 'ADMIN' }): Promise<{ id: string; email: string }> {
+  const email = `who-${randomUUID()}@practice.example`;
+  const { id } = await world.make('createUser', { email, password: PASSWORD, ...input }, practice.admin);
+  return { id, email };
+}
+async function signIn(email: string): Promise<Tokens> {
+  const { data, errors } = await post(world, LOGIN, { input: { email, password: PASSWORD } });
+  if (errors) throw new Error(JSON.stringify(errors));
+  return data.login as Tokens;
+}
+const refresh = (token: string): Promise<GraphQLAnswer> => post(world, REFRESH, { token });
+async function next(token: string): Promise<Tokens> {
+  const { data, errors } = await refresh(token);
+  if (errors) throw new Error(JSON.stringify(errors));
+  return data.refreshToken as Tokens;
+}
+const me = async (token: string): Promise<string | undefined> => (await world.query('{ me { id } }', {}, token)).code;
+const endsOf = async (userId: string): Promise<(string | null)[]> =>
+  (
+    await trail.rows<{ end_reason: string | null }>('SELECT end_reason FROM sign_ins WHERE user_id = $1 ORDER BY id', [
+      userId,
+    ])
+  ).map((row) => row.end_reason);
+
+describe('given a sign-in that was refreshed twice', () => {
+  it('when a spent refresh token comes again, then all tokens of the sign-in are refused, access tokens too', async () => {
+    const { id, email } = await account();
+    const first = await signIn(email);
+    const second = await next(first.refreshToken);
+    const third = await next(second.refreshToken);
+    expect(await me(third.accessToken)).toBeUndefined();
+
+    expect((await refresh(first.refreshToken)).code).toBe('UNAUTHENTICATED');
+
+    expect((await refresh(third.refreshToken)).code).toBe('UNAUTHENTICATED');
+    for (const { accessToken } of [first, second, third]) expect(await me(accessToken)).toBe('UNAUTHENTICATED');
+    expect(await endsOf(id)).toEqual(['REUSE']);
+  });
+
+  it('when it ends, then other sign-ins of the user go on', async () => {
+    const { email } = await account();
+    const other = await signIn(email);
+    const first = await signIn(email);
+    await next(first.refreshToken);
+    await refresh(first.refreshToken);
+    expect(await me(first.accessToken)).toBe('UNAUTHENTICATED');
+    expect(await me(other.accessToken)).toBeUndefined();
+    expect((await refresh(other.refreshToken)).errors).toBeUndefined();
+  });
+
+  it('when the spent token comes again and again, then it is in the trail once, as a security event', async () => {
+    const { id, email } = await account();
+    const first = await signIn(email);
+    await next(first.refreshToken);
+    const { events } = await trail.of(REFRESH, { token: first.refreshToken });
+    const of = { resource: 'user', resource_id: id, organization_id: practice.id };
+    expect(events).toMatchObject([
+      { ...of, action: 'REFRESH_TOKEN', outcome: 'FAILURE' },
+      { ...of, action: 'REFRESH_TOKEN_REUSED', outcome: 'DENIED' },
+    ]);
+    const again = await trail.of(REFRESH, { token: first.refreshToken });
+    expect(again.events.map(({ action }) => action)).toEqual(['REFRESH_TOKEN']);
+  });
+});
+
+describe('given one refresh token in two hands', () => {
+  it('when both use it at the same instant, then one is served, the other is a reuse, and the sign-in is over', async () => {
+    const { id, email } = await account();
+    const { refreshToken } = await signIn(email);
+    const answers = await together(2, () => refresh(refreshToken));
+    const served = answers.filter(({ errors }) => !errors);
+    expect(served).toHaveLength(1);
+    const { accessToken, refreshToken: after } = served[0]!.data.refreshToken as Tokens;
+    expect(await me(accessToken)).toBe('UNAUTHENTICATED');
+    expect((await refresh(after)).code).toBe('UNAUTHENTICATED');
+    expect(await endsOf(id)).toEqual(['REUSE']);
+    expect(await trail.events(`action = 'REFRESH_TOKEN_REUSED' AND resource_id = $1`, [id])).toHaveLength(1);
+  });
+});
+
+describe('given somebody who is signed in twice', () => {
+  it('when they log out in one place, then its access token is refused, and the other place goes on', async () => {
+    const { id, email } = await account();
+    const [here, there] = [await signIn(email), await signIn(email)];
+    expect((await post(world, LOGOUT, { token: here.refreshToken })).data).toEqual({ logout: true });
+    expect(await me(here.accessToken)).toBe('UNAUTHENTICATED');
+    expect(await me(there.accessToken)).toBeUndefined();
+    expect(await endsOf(id)).toEqual(['LOGOUT', null]);
+  });
+
+  it('when a token that was spent before is logged out, then the sign-in is over all the same', async () => {
+    const { email } = await account();
+    const first = await signIn(email);
+    const second = await next(first.refreshToken);
+    expect((await post(world, LOGOUT, { token: first.refreshToken })).data).toEqual({ logout: true });
+    expect(await me(second.accessToken)).toBe('UNAUTHENTICATED');
+    expect((await refresh(second.refreshToken)).code).toBe('UNAUTHENTICATED');
+  });
+
+  it.each([
+    ['their password changes', { password: 'another-horse-8' }, 'PASSWORD_CHANGE'],
+    ['they are deactivated', { active: false }, 'DEACTIVATION'],
+  ])('when %s, then both sign-ins are over, and no reuse is reported', async (_, change, reason) => {
+    const { id, email } = await account();
+    const both = [await signIn(email), await signIn(email)];
+    await world.make('updateUser', { id, ...change }, practice.admin);
+    for (const { accessToken, refreshToken } of both) {
+      expect(await me(accessToken)).toBe('UNAUTHENTICATED');
+      expect((await refresh(refreshToken)).code).toBe('UNAUTHENTICATED');
+    }
+    expect(await endsOf(id)).toEqual([reason, reason]);
+    expect(await trail.events(`action = 'REFRESH_TOKEN_REUSED' AND resource_id = $1`, [id])).toEqual([]);
+  });
+
+  it('when their role changes, then no refresh goes on, and access tokens have the new rights till a password change', async () => {
+    const { id: practitionerId } = await world.practitioner(practice);
+    const { id, email } = await account({ role: 'PRACTITIONER', practitionerId });
+    const { accessToken, refreshToken } = await signIn(email);
+    await world.make('updateUser', { id, role: 'ADMIN' }, practice.admin);
+    expect((await refresh(refreshToken)).code).toBe('UNAUTHENTICATED');
+    expect((await world.query('{ me { role } }', {}, accessToken)).data).toEqual({ me: { role: 'ADMIN' } });
+    await world.make('updateUser', { id, password: 'another-horse-8' }, practice.admin);
+    expect(await me(accessToken)).toBe('UNAUTHENTICATED');
+  });
+});
+
+describe('given two processes on one database', () => {
+  // passport keeps one strategy for the process, so the other process is its service alone
+  const other = (): AccountsService => new AccountsService(new Transactions(world.test.app.get(DataSource)));
+  const claims = (token: string): [string, string, string] => {
+    const { org, sub, sid } = JSON.parse(Buffer.from(token.split('.')[1]!, 'base64url').toString()) as {
+      org: string;
+      sub: string;
+      sid: string;
+    };
+    return [org, sub, sid];
+  };
+
+  it('when one ends a sign-in, then the other, which remembers it, refuses it once its reading is 15 seconds old', async () => {
+    const { email } = await account();
+    const { accessToken, refreshToken } = await signIn(email);
+    const elsewhere = other();
+    expect(await elsewhere.accountOf(...claims(accessToken))).toBeDefined();
+    await post(world, LOGOUT, { token: refreshToken });
+    const [start, real] = [performance.now(), performance.now.bind(performance)];
+    try {
+      performance.now = () => start + 16_000;
+      expect(await elsewhere.accountOf(...claims(accessToken))).toBeUndefined();
+    } finally {
+      performance.now = real;
+    }
+  });
+
+  it('when a user is deactivated or gets another role in one, then the other knows within 60 seconds', async () => {
+    const { id: practitionerId } = await world.practitioner(practice);
+    const { id, email } = await account({ role: 'PRACTITIONER', practitionerId });
+    const { accessToken } = await signIn(email);
+    const elsewhere = other();
+    expect(await elsewhere.accountOf(...claims(accessToken))).toMatchObject({ role: 'PRACTITIONER' });
+    const [start, real] = [performance.now(), performance.now.bind(performance)];
+    try {
+      await world.make('updateUser', { id, role: 'ADMIN' }, practice.admin);
+      performance.now = () => start + 60_000;
+      expect(await elsewhere.accountOf(...claims(accessToken))).toMatchObject({ role: 'ADMIN' });
+      await world.make('updateUser', { id, active: false }, practice.admin);
+      performance.now = () => start + 120_000;
+      expect(await elsewhere.accountOf(...claims(accessToken))).toBeUndefined();
+    } finally {
+      performance.now = real;
+    }
+  });
+
+  it('when an access token names a sign-in of somebody else, then it is nobody', async () => {
+    const [mine, theirs] = [await signIn((await account()).email), await signIn((await account()).email)];
+    const [org, sub] = claims(mine.accessToken);
+    expect(await other().accountOf(org, sub, claims(theirs.accessToken)[2])).toBeUndefined();
+    expect(await other().accountOf(org, sub, randomUUID())).toBeUndefined();
+  });
+});
+
+describe('given refresh tokens that expired long ago', () => {
+  it('when housekeeping comes by, then they and their sign-ins go, and live ones stay', async () => {
+    const [gone, stays] = [await account(), await account()];
+    await signIn(gone.email);
+    const { refreshToken } = await signIn(stays.email);
+    await trail.rows(`SELECT set_config('app.organization_id', $1, false)`, [practice.id]);
+    const past = `now() - interval '32 days'`;
+    await trail.rows(`UPDATE refresh_tokens SET expires_at = ${past} WHERE user_id = $1`, [gone.id]);
+    await trail.rows(`UPDATE sign_ins SET created_at = ${past} WHERE user_id = ANY($1)`, [[gone.id, stays.id]]);
+    await world.test.app.get(Housekeeping, { strict: false }).purge();
+    expect(await endsOf(gone.id)).toEqual([]);
+    expect(await endsOf(stays.id)).toEqual([null]);
+    expect((await refresh(refreshToken)).errors).toBeUndefined();
+  });
+});

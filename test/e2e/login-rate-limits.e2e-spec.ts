@@ -1,0 +1,210 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { DataSource } from 'typeorm';
+import { Environment } from '../../src/config/environment.ts';
+import { JwtSecret } from '../../src/config/jwt-secret.ts';
+import { Transactions } from '../../src/database/transactions.ts';
+import { CallLimits } from '../../src/rate-limits/call-limits.service.ts';
+import { RateLimited, TryAgain } from '../../src/errors/domain-error.ts';
+import { Points } from '../../src/rate-limits/points.service.ts';
+import { Trail } from '../support/readings.ts';
+import type { GraphQLAnswer } from '../support/test-app.ts';
+import { together, World, type Practice } from '../support/world.ts';
+
+const LOGINS = 5;
+const CALLS = 120;
+
+let world: World;
+let practice: Practice;
+let trail: Trail;
+
+beforeAll(async () => {
+  world = await World.create({
+    LOGINS_PER_MINUTE: String(LOGINS),
+    CALLS_PER_MINUTE: String(CALLS),
+    TRUST_PROXY: '10.0.0.0/8',
+  });
+  practice = await world.practice();
+  trail = await Trail.open(world);
+});
+afterAll(async () => {
+  await trail.close();
+  await world.close();
+});
+afterEach(() => void jest.restoreAllMocks());
+
+interface Answer extends GraphQLAnswer {
+  readonly headers: Record<string, unknown>;
+}
+async function post(query: string, from: string, headers: Record<string, string> = {}): Promise<Answer> {
+  const response = await world.test.app.inject({
+    method: 'POST',
+    url: '/graphql',
+    remoteAddress: from,
+    headers,
+    payload: { query },
+  });
+  const { data, errors } = response.json<Pick<GraphQLAnswer, 'data' | 'errors'>>();
+  return { status: response.statusCode, headers: response.headers, data, errors, code: errors?.[0]?.extensions.code };
+}
+const codes = (answers: readonly GraphQLAnswer[]): Record<string, number> => {
+  const count: Record<string, number> = {};
+  for (const { code = 'answered' } of answers) count[code] = (count[code] ?? 0) + 1;
+  return count;
+};
+/** Every minute that was begun is over. */
+async function nextMinute(): Promise<void> {
+  await trail.rows(`UPDATE app.call_counts SET ends_at = ends_at - interval '61 seconds'`);
+}
+const anyone = (): string =>
+  `mutation { login(input: { email: "${randomUUID()}@x.example", password: "p" }) { expiresIn } }`;
+const REFRESH = 'mutation { refreshToken(refreshToken: "unknown") { expiresIn } }';
+const LOGOUT = 'mutation { logout(refreshToken: "unknown") }';
+
+describe('given so many logins a minute for an address', () => {
+  it('when more come, whoever they are for, then RATE_LIMITED with 429 and Retry-After; other addresses are served', async () => {
+    const answers = await together(LOGINS + 3, () => post(anyone(), '192.0.2.1'));
+    expect(codes(answers)).toEqual({ UNAUTHENTICATED: LOGINS, RATE_LIMITED: 3 });
+    const refused = answers.find(({ code }) => code === 'RATE_LIMITED')!;
+    const seconds = refused.errors![0]!.extensions.details!.retryAfterSeconds as number;
+    expect(refused).toMatchObject({ status: 429, data: null, headers: { 'retry-after': String(seconds) } });
+    expect(seconds).toBeGreaterThan(50);
+    expect(seconds).toBeLessThanOrEqual(60);
+    expect((await post(anyone(), '192.0.2.2')).code).toBe('UNAUTHENTICATED');
+  });
+
+  it('when the minute is over, then they are let in again', async () => {
+    await together(LOGINS + 1, () => post(anyone(), '192.0.2.3'));
+    expect((await post(anyone(), '192.0.2.3')).code).toBe('RATE_LIMITED');
+    await nextMinute();
+    expect((await post(anyone(), '192.0.2.3')).code).toBe('UNAUTHENTICATED');
+  });
+
+  it.each([
+    ['refreshes', REFRESH, 'UNAUTHENTICATED'],
+    ['logouts', LOGOUT, 'answered'],
+  ])('when they are %s, then they are counted on their own', async (_, query, within) => {
+    await together(LOGINS, () => post(anyone(), '192.0.2.4'));
+    const answers = await together(LOGINS + 2, () => post(query, '192.0.2.4'));
+    expect(codes(answers)).toEqual({ [within]: LOGINS, RATE_LIMITED: 2 });
+    await nextMinute();
+  });
+
+  it('when a flood is refused, then the trail tells of it once a minute', async () => {
+    const count = async (): Promise<number> => (await trail.events(`action = 'RATE_LIMITED'`)).length;
+    const before = await count();
+    for (let n = 0; n < LOGINS + 4; n++) await post(anyone(), '192.0.2.5');
+    expect(await count()).toBe(before + 1);
+    const [event] = (await trail.events(`action = 'RATE_LIMITED'`)).slice(-1);
+    expect(event).toMatchObject({ outcome: 'DENIED', organization_id: null, details: { door: 'login' } });
+  });
+
+  it('when a trusted proxy forwards them, then they are counted for whom it names; from others the header is not believed', async () => {
+    const via = (proxy: string, client: string): Promise<Answer> =>
+      post(anyone(), proxy, { 'x-forwarded-for': client });
+    expect(codes(await together(LOGINS + 1, () => via('10.1.2.3', '198.51.100.1')))).toMatchObject({ RATE_LIMITED: 1 });
+    expect((await via('10.1.2.3', '198.51.100.2')).code).toBe('UNAUTHENTICATED');
+    // what the client itself wrote stands before what the proxy added
+    expect((await via('10.1.2.3', '203.0.113.9, 198.51.100.1')).code).toBe('RATE_LIMITED');
+    const direct = await together(LOGINS + 2, (n) => via('192.0.2.6', `198.51.100.${100 + n}`));
+    expect(codes(direct)).toEqual({ UNAUTHENTICATED: LOGINS, RATE_LIMITED: 2 });
+  });
+});
+
+describe('given so many calls a minute for a user', () => {
+  const call = (token: string): Promise<Answer> =>
+    post('{ me { id } organizations { id } }', '192.0.2.20', { authorization: `Bearer ${token}` });
+
+  it('when more come, then RATE_LIMITED with 429; another user is served, and after the minute so are they', async () => {
+    const [one, other] = [await world.user(practice.admin, ADMIN), await world.user(practice.admin, ADMIN)];
+    const answers = [];
+    for (let turn = 0; turn < 13; turn++) answers.push(...(await together(10, () => call(one.token))));
+    expect(codes(answers)).toEqual({ answered: CALLS, RATE_LIMITED: 10 });
+    const refused = await call(one.token);
+    expect(refused).toMatchObject({ status: 429, data: null, headers: { 'retry-after': expect.any(String) } });
+    expect((await call(other.token)).code).toBeUndefined();
+  });
+
+  it('when a token is broken, then it is nobody, not too many', async () => {
+    expect(codes(await together(CALLS + 5, () => call('broken')))).toEqual({ UNAUTHENTICATED: CALLS + 5 });
+  });
+});
+const ADMIN = { role: 'ADMIN' };
+
+describe('given two processes on one database', () => {
+  const process = (most: number): { limits: CallLimits; asked: () => number } => {
+    const environment = Environment.read({ CALLS_PER_MINUTE: String(most) });
+    const transactions = new Transactions(world.test.app.get(DataSource));
+    const points = new Points(transactions, world.test.app.get(JwtSecret, { strict: false }));
+    const take = jest.spyOn(points, 'take');
+    return { limits: new CallLimits(environment, points), asked: () => take.mock.calls.length };
+  };
+  const spend = async (limits: CallLimits, user: string): Promise<number> =>
+    limits.spend(user).then(
+      () => 1,
+      (error: unknown) => {
+        if (!(error instanceof RateLimited)) throw error;
+        return 0;
+      },
+    );
+  const sum = (numbers: number[]): number => numbers.reduce((a, b) => a + b, 0);
+
+  it('when a user calls both at once, then both together let through exactly the limit', async () => {
+    const [one, other] = [process(600), process(600)];
+    const user = randomUUID();
+    const through = await together(900, (n) => spend((n % 2 ? one : other).limits, user));
+    expect(sum(through)).toBe(600);
+  });
+
+  it('when a user stays within it, then the database is asked for lots, and over it not at all', async () => {
+    const { limits, asked } = process(6_000);
+    const user = randomUUID();
+    const through: number[] = [];
+    for (let n = 0; n < 3_000; n++) through.push(await spend(limits, user));
+    expect(sum(through)).toBe(3_000);
+    expect(asked()).toBe(30);
+    for (let n = 0; n < 3_500; n++) through.push(await spend(limits, user));
+    expect(sum(through)).toBe(6_000);
+    const before = asked();
+    for (let n = 0; n < 100; n++) await spend(limits, user);
+    expect(asked()).toBe(before);
+  });
+
+  it('when one is started anew, then it goes on where the count was', async () => {
+    const user = randomUUID();
+    const before = process(60);
+    expect(sum(await together(60, () => spend(before.limits, user)))).toBe(60);
+    expect(await spend(process(60).limits, user)).toBe(0);
+  });
+
+  it('when one holds points that it does not spend, then the other gets all but a sixtieth', async () => {
+    const user = randomUUID();
+    const [idle, busy] = [process(6_000), process(6_000)];
+    await spend(idle.limits, user);
+    const through: number[] = [];
+    for (let n = 0; n < 6_000; n++) through.push(await spend(busy.limits, user));
+    expect(sum(through)).toBe(5_900);
+  });
+
+  it('when the database does not answer, then calls go on, counted in the process; and the limit 0 asks nothing', async () => {
+    const { limits } = process(60);
+    const points = (limits as unknown as { points: Points }).points;
+    jest.spyOn(points, 'take').mockRejectedValue(new Error('no answer'));
+    const through = await together(20, () => spend(limits, randomUUID()));
+    expect(sum(through)).toBe(20);
+    const off = process(0);
+    expect(await spend(off.limits, randomUUID())).toBe(1);
+    expect(off.asked()).toBe(0);
+  });
+});
+
+describe('given a database that does not answer', () => {
+  it('when somebody signs in, then they are not let in uncounted', async () => {
+    const points = world.test.app.get(Points, { strict: false });
+    jest.spyOn(points, 'take').mockRejectedValue(new TryAgain());
+    const me = await world.query('{ me { email } }', {}, practice.admin);
+    const { email } = me.data.me as { email: string };
+    const login = `mutation { login(input: { email: "${email}", password: "correct-horse-7" }) { accessToken } }`;
+    expect((await post(login, '192.0.2.40')).code).toBe('TRY_AGAIN');
+  });
+});
