@@ -11,7 +11,7 @@ import { AuthService, type SignedIn } from './auth.service.ts';
 import { LoginInput, RefreshTokenArgs } from './auth.types.ts';
 
 const TEXT = { type: 'string' };
-const USER = view('User', ['practitioner', 'patient']);
+const USER = view('User', { nullableIds: ['practitioner', 'patient'], without: ['secondFactorEnabled'] });
 const SIGN_IN = schema('SignIn', {
   type: 'object',
   properties: {

@@ -22,7 +22,9 @@ export type Schema = Readonly<Record<string, unknown>>;
 
 interface View {
   /** Relations that may be null, and are told by their id all the same. */
-  readonly nullableIds: readonly string[];
+  readonly nullableIds?: readonly string[];
+  /** Plain fields that another feature adds, at the price of a query. */
+  readonly without?: readonly string[];
 }
 interface Body {
   readonly input: InputClass;
@@ -36,8 +38,8 @@ const bodies = new Map<string, Body>();
 const others = new Map<string, Schema>();
 
 /** Declares that REST answers this GraphQL type: its plain fields as they are, its relations by their ids. */
-export function view(type: string, nullableIds: readonly string[] = []): string {
-  views.set(type, { nullableIds });
+export function view(type: string, of: View = {}): string {
+  views.set(type, of);
   return type;
 }
 
@@ -90,11 +92,13 @@ const SCALARS: Readonly<Record<string, Schema>> = {
   JSONObject: { type: 'object', additionalProperties: true },
 };
 
-function viewSchema(graphql: GraphQLSchema, name: string, { nullableIds }: View): Schema {
+function viewSchema(graphql: GraphQLSchema, name: string, { nullableIds = [], without = [] }: View): Schema {
   const type = graphql.getType(name);
   if (!isObjectType(type)) throw new Error(`GraphQL has no type ${name}.`);
   const properties = Object.fromEntries(
-    Object.values(type.getFields()).flatMap((field) => viewField(field, nullableIds)),
+    Object.values(type.getFields())
+      .filter((field) => !without.includes(field.name))
+      .flatMap((field) => viewField(field, nullableIds)),
   );
   return object(properties, Object.keys(properties), type.description);
 }
