@@ -97,6 +97,17 @@ describe('given a setting', () => {
   });
 });
 
+describe('given how often the audit trail is sealed', () => {
+  it('when nothing is said, then every minute; 0 is never', () => {
+    expect(Environment.read({}).AUDIT_SEAL_SECONDS).toBe(60);
+    expect(Environment.read({ AUDIT_SEAL_SECONDS: '0' }).AUDIT_SEAL_SECONDS).toBe(0);
+  });
+
+  it.each(['-1', '1.5', 'often', '86401'])('when it is %s, then it is refused', (AUDIT_SEAL_SECONDS) => {
+    expect(refusalOf({ AUDIT_SEAL_SECONDS })).toContain('AUDIT_SEAL_SECONDS');
+  });
+});
+
 function refusalOf(variables: NodeJS.ProcessEnv): string {
   try {
     Environment.read(variables);
