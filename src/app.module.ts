@@ -18,6 +18,7 @@ import { GraphQLModule } from './graphql/graphql.module.ts';
 import { InputPipe } from './graphql/input.pipe.ts';
 import { OrganizationsModule } from './organizations/organizations.module.ts';
 import { PatientsModule } from './patients/patients.module.ts';
+import { PlaygroundModule } from './playground/playground.module.ts';
 import { PractitionersModule } from './practitioners/practitioners.module.ts';
 import { ServiceCodesModule } from './service-codes/service-codes.module.ts';
 import { SessionsModule } from './sessions/sessions.module.ts';
@@ -46,6 +47,7 @@ export class AppModule {
         AppointmentsModule,
         SessionsModule,
         DemoModule,
+        PlaygroundModule,
       ],
       providers: [
         { provide: APP_GUARD, useExisting: AuthenticationGuard },

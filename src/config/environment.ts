@@ -68,6 +68,11 @@ export class Environment {
   @asBoolean
   readonly GRAPHQL_INTROSPECTION?: boolean;
 
+  @IsOptional()
+  @IsBoolean()
+  @asBoolean
+  readonly GRAPHQL_PLAYGROUND?: boolean;
+
   get isProduction(): boolean {
     return this.NODE_ENV === 'production';
   }
@@ -80,6 +85,11 @@ export class Environment {
   /** The schema may be asked for: always outside production, there by setting. */
   get introspection(): boolean {
     return this.GRAPHQL_INTROSPECTION ?? !this.isProduction;
+  }
+
+  /** A browser is shown the playground: always outside production, there by setting. */
+  get playground(): boolean {
+    return this.GRAPHQL_PLAYGROUND ?? !this.isProduction;
   }
 
   get migrationUrl(): string | undefined {
