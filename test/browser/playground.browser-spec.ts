@@ -30,7 +30,11 @@ describe('given the application as npm start starts it, and a browser', () => {
       const { protocol, origin } = new URL(request.url());
       if (origin !== app.url && protocol !== 'data:') faults.push(`a request to ${request.url()}`);
     });
-    page.on('requestfailed', (request) => faults.push(`${request.url()}: ${request.failure()?.errorText ?? ''}`));
+    page.on('requestfailed', (request) => {
+      const { errorText } = request.failure() ?? { errorText: '' };
+      // a page that is left or loaded anew gives up what it was still loading
+      if (errorText !== 'net::ERR_ABORTED') faults.push(`${request.url()}: ${errorText}`);
+    });
     page.on('pageerror', (error) => faults.push(error.message));
     page.on('console', (message) => {
       if (['error', 'warning'].includes(message.type())) faults.push(message.text());
