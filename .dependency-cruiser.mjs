@@ -33,6 +33,7 @@ const ORDER = [
   'sessions',
   'audit-trail',
   'demo',
+  'playground',
 ];
 
 const folders = (names) => `^src/(${names.join('|')})/`;
@@ -113,10 +114,12 @@ export default {
       { pathNot: '^(src/database|migrations)/' },
       { path: '^migrations/' },
     ),
+    rule('page-apart', 'a page talks to the server by HTTP alone', { path: '^web/' }, { path: '^(src|migrations)/' }),
+    rule('server-apart', 'and the server knows a page as built files', { pathNot: '^web/' }, { path: '^web/' }),
     rule(
       'tests-stay-outside',
       'only a spec may use what stands in test/',
-      { path: '^(src|migrations)/', pathNot: '\\.spec\\.ts$' },
+      { path: '^(src|migrations|web)/', pathNot: '\\.spec\\.ts$' },
       { path: '^test/' },
     ),
     rule('unresolvable', 'what cannot be found cannot be checked', {}, { couldNotResolve: true }),

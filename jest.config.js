@@ -1,7 +1,7 @@
 /** Every test runs on a real PostgreSQL that test/support/global-setup.ts starts and global-teardown.ts removes. */
 export default {
   rootDir: '.',
-  roots: ['<rootDir>/src', '<rootDir>/test'],
+  roots: ['<rootDir>/src', '<rootDir>/test', '<rootDir>/web'],
   testMatch: ['**/*.spec.ts', '**/*.int-spec.ts', '**/*.race-spec.ts', '**/*.e2e-spec.ts'],
   testEnvironment: 'node',
   extensionsToTreatAsEsm: ['.ts'],

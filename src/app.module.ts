@@ -20,6 +20,7 @@ import { GraphQLModule } from './graphql/graphql.module.ts';
 import { InputPipe } from './graphql/input.pipe.ts';
 import { OrganizationsModule } from './organizations/organizations.module.ts';
 import { PatientsModule } from './patients/patients.module.ts';
+import { PlaygroundModule } from './playground/playground.module.ts';
 import { PractitionersModule } from './practitioners/practitioners.module.ts';
 import { SecondFactorModule } from './second-factor/second-factor.module.ts';
 import { ServiceCodesModule } from './service-codes/service-codes.module.ts';
@@ -52,6 +53,7 @@ export class AppModule {
         SessionsModule,
         AuditTrailModule,
         DemoModule,
+        PlaygroundModule,
       ],
       providers: [
         { provide: APP_GUARD, useExisting: AuthenticationGuard },

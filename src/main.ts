@@ -23,7 +23,7 @@ async function start(): Promise<void> {
   const logins = environment.isProduction ? [] : await app.get(DemoService).fill();
   await app.listen(environment.PORT, environment.host);
   const { port } = app.getHttpServer().address() as AddressInfo;
-  console.log(welcome({ port, database, logins }));
+  console.log(welcome({ port, playground: environment.playground, database, logins }));
 }
 
 try {

@@ -13,6 +13,7 @@ describe('given no variables at all', () => {
     expect(environment).toMatchObject({ NODE_ENV: 'development', PORT: 3000, DATABASE_POOL_SIZE: 10 });
     expect(environment.DATABASE_URL).toBeUndefined();
     expect(environment.introspection).toBe(true);
+    expect(environment.playground).toBe(true);
   });
 });
 
@@ -49,16 +50,24 @@ describe('given production', () => {
     expect(message).not.toContain(secret);
   });
 
-  it('when everything is set, then it is read, and introspection is off', () => {
+  it('when everything is set, then it is read, and introspection and the playground are off', () => {
     const environment = Environment.read(production);
 
     expect(environment.isProduction).toBe(true);
     expect(environment.introspection).toBe(false);
+    expect(environment.playground).toBe(false);
     expect(environment.migrationUrl).toBe(DATABASE_URL);
   });
 
-  it('when introspection is asked for, then it is on', () => {
-    expect(Environment.read({ ...production, GRAPHQL_INTROSPECTION: 'true' }).introspection).toBe(true);
+  it('when introspection or the playground is asked for, then it alone is on', () => {
+    expect(Environment.read({ ...production, GRAPHQL_INTROSPECTION: 'true' })).toMatchObject({
+      introspection: true,
+      playground: false,
+    });
+    expect(Environment.read({ ...production, GRAPHQL_PLAYGROUND: 'true' })).toMatchObject({
+      introspection: false,
+      playground: true,
+    });
   });
 });
 

@@ -80,6 +80,11 @@ export class Environment {
   @asBoolean
   readonly GRAPHQL_INTROSPECTION?: boolean;
 
+  @IsOptional()
+  @IsBoolean()
+  @asBoolean
+  readonly GRAPHQL_PLAYGROUND?: boolean;
+
   /** Pages of these origins may call the API from a browser; none unless said. */
   @IsString()
   @Matches(/^$|^https?:\/\/[^\s,/]+(,https?:\/\/[^\s,/]+)*$/, {
@@ -110,6 +115,7 @@ export class Environment {
   @Min(1)
   @Type(() => Number)
   readonly GRAPHQL_MAX_COST: number = 50_000;
+
   /** Logins, and refreshes, that one address may try a minute. 0: any number. */
   @IsInt()
   @Min(0)
@@ -157,6 +163,11 @@ export class Environment {
 
   get queryLimits(): { depth: number; aliases: number; cost: number } {
     return { depth: this.GRAPHQL_MAX_DEPTH, aliases: this.GRAPHQL_MAX_ALIASES, cost: this.GRAPHQL_MAX_COST };
+  }
+
+  /** A browser is shown the playground: always outside production, there by setting. */
+  get playground(): boolean {
+    return this.GRAPHQL_PLAYGROUND ?? !this.isProduction;
   }
 
   get migrationUrl(): string | undefined {
