@@ -27,6 +27,7 @@ const ORDER = [
   'authorizations',
   'appointments',
   'sessions',
+  'verification',
   'demo',
 ];
 
