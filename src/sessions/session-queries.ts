@@ -63,7 +63,7 @@ export class SessionQueries {
   }
 
   private readonly batchOfAppointments = (ctx: RequestContext, keys: readonly RowKey[]): Promise<Outcome[]> =>
-    this.transactions.read(ctx, async (tx) => {
+    this.transactions.readTogether(ctx, async (tx) => {
       const sessions = await this.sessions
         .query(tx)
         .andWhere('row.organizationId = ANY(:organizations) AND row.appointmentId = ANY(:ids)', {

@@ -5,20 +5,26 @@ import { connected } from './sql.ts';
 const ENTRIES_OF_AUTHORIZATION = 96;
 
 /**
- * Fills an organization of its own with at least so many ledger entries, as years of visits would have written them: set
+ * Fills an organization, a new one if none is named, with at least so many ledger entries, as years of visits would have written them: set
  * by set, so that a million takes a minute or two, and past the services, yet not past any constraint, trigger or policy.
  *
  * @returns how many there are
  */
-export async function fillLedger(ownerUrl: string, entries: number): Promise<number> {
+export async function fillLedger(
+  ownerUrl: string,
+  entries: number,
+  organization: string = randomUUID(),
+): Promise<number> {
   const authorizations = Math.ceil(entries / ENTRIES_OF_AUTHORIZATION);
   await connected(ownerUrl, async (client) => {
-    const organization = randomUUID();
     await client.query('BEGIN');
     await client.query(`SELECT set_config('app.organization_id', $1, true), set_config('work_mem', '256MB', true)`, [
       organization,
     ]);
-    await client.query(`INSERT INTO organizations VALUES ($1, 'Large', 'America/New_York', now())`, [organization]);
+    await client.query(
+      `INSERT INTO organizations VALUES ($1, 'Large', 'America/New_York', now()) ON CONFLICT (id) DO NOTHING`,
+      [organization],
+    );
     for (const step of STEPS)
       await client.query(
         step.replaceAll(':organization', `'${organization}'::uuid`).replaceAll(':authorizations', `${authorizations}`),
@@ -73,7 +79,7 @@ const STEPS = [
   `INSERT INTO practitioners SELECT :organization, practitioner_id, 'Pat', 'P', 'pat', 'p', 'L', 'ABA', now(), now()
      FROM account GROUP BY 2`,
   `INSERT INTO patients SELECT :organization, patient_id, 'Ann', 'A', 'ann', 'a', '2015-05-05', n, n, NULL, now(), now() FROM account`,
-  `INSERT INTO service_codes VALUES (:organization, :organization, '97153', 'Treatment', true, 15, 8, 8, now(), now())`,
+  `INSERT INTO service_codes VALUES (:organization, :organization, 'LARGE', 'Treatment', true, 15, 8, 8, now(), now())`,
   `INSERT INTO authorizations
    SELECT :organization, id, patient_id, NULL, NULL, 400, reserved, used, entries, timestamptz '2025-01-01Z' + entries * interval '1 s',
           '2025-01-01', '2025-12-31', NULL, NULL, 1, now(), now()
