@@ -10,11 +10,17 @@ const DEMO_LOCK = 7_326_413;
 export async function oneAtATime<T>(pool: DataSource, work: () => Promise<T>): Promise<T> {
   const guard = new DataSource({ ...pool.options, entities: [], poolSize: 1 } as DataSource['options']);
   await guard.initialize();
+  // kept out of its pool, which would close it, and free the lock, after seconds of idleness
+  const connection = guard.createQueryRunner();
   try {
-    await guard.query(`SELECT set_config('lock_timeout', '60s', false), set_config('statement_timeout', '60s', false)`);
-    await guard.query('SELECT pg_advisory_lock($1)', [DEMO_LOCK]);
+    await connection.query(
+      `SELECT set_config('lock_timeout', '60s', false), set_config('statement_timeout', '60s', false)`,
+    );
+    await connection.query('SELECT pg_advisory_lock($1)', [DEMO_LOCK]);
     return await work();
   } finally {
+    await connection.query('SELECT pg_advisory_unlock($1)', [DEMO_LOCK]).catch(() => undefined);
+    await connection.release();
     await guard.destroy();
   }
 }
