@@ -32,6 +32,7 @@ const ORDER = [
   'appointments',
   'sessions',
   'audit-trail',
+  'verification',
   'demo',
   'playground',
 ];

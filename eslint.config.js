@@ -5,7 +5,7 @@ import tseslint from 'typescript-eslint';
 const TESTS = ['test/**/*.ts', '**/*.spec.ts'];
 
 export default defineConfig(
-  globalIgnores(['dist/', 'coverage/', '.data/']),
+  globalIgnores(['dist/', 'coverage/', '.data/', 'examples/client/graphql.ts', 'examples/client/enums.ts']),
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   eslint.configs.recommended,
   {

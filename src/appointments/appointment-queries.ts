@@ -69,5 +69,5 @@ export class AppointmentQueries {
   }
 
   private readonly batch = (ctx: RequestContext, keys: readonly RowKey[]): Promise<Appointment[]> =>
-    this.transactions.read(ctx, (tx) => this.appointments.many(tx, keys));
+    this.transactions.readTogether(ctx, (tx) => this.appointments.many(tx, keys));
 }

@@ -1,13 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { Readable } from '../access/readable.ts';
 import { Tenancy } from '../access/tenancy.ts';
-import { AuditService } from '../audit/audit.service.ts';
+import { AuditService, type AuditRecord } from '../audit/audit.service.ts';
 import { TenantRepository, type RowKey } from '../database/tenant-repository.ts';
 import { Transactions } from '../database/transactions.ts';
 import type { Tx } from '../database/tx.ts';
 import { loadBatched } from '../graphql/loaders.ts';
 import type { PageArgs } from '../graphql/page-args.ts';
 import { Pages, type Page } from '../graphql/page.ts';
+import { RelationPages } from '../graphql/relation-pages.ts';
 import { OrganizationsService } from '../organizations/organizations.service.ts';
 import { PatientsService } from '../patients/patients.service.ts';
 import type { RequestContext } from '../request-context/request-context.ts';
@@ -29,6 +30,8 @@ interface Cover extends RowKey {
 export class AuthorizationQueries {
   private readonly authorizations = new Readable(Authorization, 'authorization');
   private readonly entries = new TenantRepository(LedgerEntry);
+  private readonly ofPatients: RelationPages<Authorization>;
+  private readonly ofAuthorizations: RelationPages<LedgerEntry>;
 
   constructor(
     private readonly transactions: Transactions,
@@ -37,7 +40,20 @@ export class AuthorizationQueries {
     private readonly organizations: OrganizationsService,
     private readonly patients: PatientsService,
     private readonly audit: AuditService,
-  ) {}
+  ) {
+    this.ofPatients = new RelationPages(transactions, {
+      parent: 'patientId',
+      order: 'id',
+      query: (tx) => this.authorizations.query(tx),
+      read: (tx, lists) => this.audit.recordAll(tx, lists.map(readOfPatient)),
+    });
+    this.ofAuthorizations = new RelationPages(transactions, {
+      parent: 'authorizationId',
+      order: 'seq',
+      direction: 'DESC',
+      query: (tx) => this.entries.select(tx),
+    });
+  }
 
   /** @throws NotFound, Forbidden */
   async one(ctx: RequestContext, id: string): Promise<Authorization> {
@@ -63,6 +79,13 @@ export class AuthorizationQueries {
     });
   }
 
+  /** A patient's, oldest first: the first pages of many patients in one go. */
+  ofPatient(ctx: RequestContext, patient: RowKey, args: PageArgs): Promise<Page<Authorization>> {
+    return args.after == null
+      ? this.ofPatients.first(ctx, patient, args)
+      : this.list(ctx.within(patient.organizationId), { patientId: patient.id }, args);
+  }
+
   /** Those that the caller may read, of the ones asked for at the same moment. */
   load(ctx: RequestContext, key: RowKey): Promise<Authorization | null> {
     return loadBatched(ctx, this.batch, key);
@@ -81,6 +104,7 @@ export class AuthorizationQueries {
 
   /** Newest first. Whoever got hold of the authorization may read its entries. */
   async ledger(ctx: RequestContext, authorization: Authorization, args: PageArgs): Promise<Page<LedgerEntry>> {
+    if (args.after == null) return this.ofAuthorizations.first(ctx, authorization, args);
     return this.pages.list(ctx.within(authorization.organizationId), {
       args,
       order: ['seq'],
@@ -123,18 +147,31 @@ export class AuthorizationQueries {
   }
 
   private readonly batch = (ctx: RequestContext, keys: readonly RowKey[]): Promise<Authorization[]> =>
-    this.transactions.read(ctx, async (tx) => {
+    this.transactions.readTogether(ctx, async (tx) => {
       const rows = await this.authorizations.many(tx, keys);
       await this.audit.recordRead(tx, 'authorization', rows);
       return rows;
     });
 
   private readonly batchOfCodes = (ctx: RequestContext, keys: readonly RowKey[]): Promise<Cover[]> =>
-    this.transactions.read(ctx, async (tx) => {
+    this.transactions.readTogether(ctx, async (tx) => {
       const covered = await this.codesIn(tx, keys);
       return keys.map((key) => ({
         ...key,
         codes: covered.filter((cover) => cover.authorizationId === key.id).map((cover) => cover.serviceCode),
       }));
     });
+}
+
+/** As AuditService.recordRead tells of a list, and of whom. */
+function readOfPatient({ parent, rows }: { parent: RowKey; rows: Authorization[] }): AuditRecord {
+  const [only] = rows.length === 1 ? rows : [];
+  const ids = rows.map(({ id }) => id);
+  return {
+    action: 'READ_AUTHORIZATION',
+    resource: 'authorization',
+    resourceId: only?.id,
+    patientId: parent.id,
+    details: { count: rows.length, filter: { patientId: parent.id }, ...(!only && { ids }) },
+  };
 }

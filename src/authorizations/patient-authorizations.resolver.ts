@@ -23,6 +23,6 @@ export class PatientAuthorizationsResolver {
     @Parent() patient: Patient,
     @Args() page: PageArgs,
   ): Promise<Page<Authorization>> {
-    return this.queries.list(ctx.within(patient.organizationId), { patientId: patient.id }, page);
+    return this.queries.ofPatient(ctx, patient, page);
   }
 }

@@ -57,18 +57,9 @@ export class Pages {
       await listing.read?.(tx, rows.slice(0, first));
       return rows;
     });
-    const nodes = found.slice(0, first);
-    const edges = nodes.map((node) => ({ cursor: encodeCursor(keyOf(node, listing.order)), node }));
-    const count = (): Promise<number> =>
-      this.transactions.read(ctx, async (tx) => (await listing.query(tx)).getCount());
-    return {
-      edges,
-      nodes,
-      pageInfo: { hasNextPage: found.length > first, endCursor: edges.at(-1)?.cursor ?? null },
-      get totalCount() {
-        return count();
-      },
-    };
+    return pageOf(found, first, listing.order, () =>
+      this.transactions.read(ctx, async (tx) => (await listing.query(tx)).getCount()),
+    );
   }
 
   /** Counts the whole list each time, and passes over the pages before: for small lists, and for those who want numbers. */
@@ -96,6 +87,29 @@ function order<Row extends ObjectLiteral>(
   { order, direction = 'ASC' }: Listing<Row>,
 ): void {
   for (const property of order) query.addOrderBy(`row.${property}`, direction);
+}
+
+/**
+ * A page of the first so many rows.
+ *
+ * @param found those and, if there is a page behind them, at least one more
+ */
+export function pageOf<Row extends ObjectLiteral>(
+  found: readonly Row[],
+  first: number,
+  order: readonly (keyof Row & string)[],
+  count: () => Promise<number>,
+): Page<Row> {
+  const nodes = found.slice(0, first);
+  const edges = nodes.map((node) => ({ cursor: encodeCursor(keyOf(node, order)), node }));
+  return {
+    edges,
+    nodes,
+    pageInfo: { hasNextPage: found.length > first, endCursor: edges.at(-1)?.cursor ?? null },
+    get totalCount() {
+      return count();
+    },
+  };
 }
 
 function seek<Row extends ObjectLiteral>(

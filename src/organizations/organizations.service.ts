@@ -111,7 +111,7 @@ export class OrganizationsService {
   }
 
   private readonly batch = (ctx: RequestContext, keys: readonly RowKey[]): Promise<Keyed[]> =>
-    this.transactions.read(ctx, async (tx) => {
+    this.transactions.readTogether(ctx, async (tx) => {
       const ids = [...new Set(keys.map((key) => key.id))];
       const found = await select(tx).andWhere('row.id = ANY(:ids)', { ids }).getMany();
       return found.map((organization) => ({ id: organization.id, organizationId: organization.id, organization }));

@@ -108,7 +108,7 @@ export class PatientsService {
   }
 
   private readonly batch = (ctx: RequestContext, keys: readonly RowKey[]): Promise<Patient[]> =>
-    this.transactions.read(ctx, async (tx) => {
+    this.transactions.readTogether(ctx, async (tx) => {
       const patients = await this.readable.many(tx, keys);
       if (patients.length) await this.audit.recordRead(tx, 'patient', patients);
       return patients;

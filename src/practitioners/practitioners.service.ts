@@ -96,5 +96,5 @@ export class PractitionersService {
   }
 
   private readonly batch = (ctx: RequestContext, keys: readonly RowKey[]): Promise<Practitioner[]> =>
-    this.transactions.read(ctx, (tx) => this.readable.many(tx, keys));
+    this.transactions.readTogether(ctx, (tx) => this.readable.many(tx, keys));
 }

@@ -93,7 +93,7 @@ export class ServiceCodesService {
   }
 
   private readonly batch = (ctx: RequestContext, keys: readonly RowKey[]): Promise<ServiceCode[]> =>
-    this.transactions.read(ctx, (tx) => this.rows.many(tx, keys));
+    this.transactions.readTogether(ctx, (tx) => this.rows.many(tx, keys));
 
   private async insert(tx: Tx, values: UnitRule & { code: string; description: string }): Promise<ServiceCode> {
     const now = tx.ctx.now();

@@ -93,7 +93,7 @@ export class SessionQueries {
   }
 
   private readonly batchOfAppointments = (ctx: RequestContext, keys: readonly RowKey[]): Promise<Outcome[]> =>
-    this.transactions.read(ctx, async (tx) => {
+    this.transactions.readTogether(ctx, async (tx) => {
       const readable = await this.readable(tx);
       const sessions = await readable
         .query(tx)

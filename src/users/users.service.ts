@@ -80,7 +80,7 @@ export class UsersService {
   }
 
   private readonly batch = (ctx: RequestContext, keys: readonly RowKey[]): Promise<User[]> =>
-    this.transactions.read(ctx, (tx) => this.readable.many(tx, keys));
+    this.transactions.readTogether(ctx, (tx) => this.readable.many(tx, keys));
 
   /**
    * @throws BadUserInput the role and the links do not fit, or the email or the password cannot be used

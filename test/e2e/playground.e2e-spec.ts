@@ -59,7 +59,7 @@ describe('given the application outside production', () => {
     });
 
     expect(answer.body).toContain('Query');
-    expect(answer.headers['content-security-policy']).toBeUndefined();
+    expect(answer.headers['content-security-policy']).toBe("default-src 'none';frame-ancestors 'none'");
   });
 
   it('when a browser gets another path, then it is NOT_FOUND as everywhere', async () => {

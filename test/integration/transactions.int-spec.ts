@@ -4,9 +4,9 @@ import pg from 'pg';
 import { Transactions, MOST_ATTEMPTS } from '../../src/database/transactions.ts';
 import type { Tx } from '../../src/database/tx.ts';
 import { NotFound, OutcomeUnknown, TryAgain } from '../../src/errors/domain-error.ts';
+import { verifyLedger } from '../../src/verification/verify-ledger.ts';
 import { transactionAttempts } from '../../src/observability/counters.ts';
 import { RequestContext } from '../../src/request-context/request-context.ts';
-import { wrongInTheBooks } from '../support/books.ts';
 import { connect, connected, read, untilNoneIdleInTransaction } from '../support/sql.ts';
 import { at, together, World, type Person, type Practice } from '../support/world.ts';
 
@@ -44,7 +44,7 @@ describe('given the transactions of the application', () => {
     const answers = await together(3 * POOL_SIZE, () => transactions.run(ctx, (tx) => tx.sql('SELECT 1 AS one')));
     expect(answers).toEqual(Array(3 * POOL_SIZE).fill([{ one: 1 }]));
     await untilNoneIdleInTransaction(world.test.database.adminUrl);
-    expect(await wrongInTheBooks(world.test.database.ownerUrl)).toEqual([]);
+    expect((await verifyLedger(world.test.database.ownerUrl)).breaches).toEqual([]);
   });
 
   /** How often something was counted in this test. */

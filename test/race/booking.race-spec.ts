@@ -2,9 +2,9 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { randomUUID } from 'node:crypto';
 import { AuthorizationLedger } from '../../src/authorizations/authorization-ledger.service.ts';
 import { Transactions } from '../../src/database/transactions.ts';
+import { verifyLedger } from '../../src/verification/verify-ledger.ts';
 import { transactionAttempts } from '../../src/observability/counters.ts';
 import { RequestContext } from '../../src/request-context/request-context.ts';
-import { wrongInTheBooks } from '../support/books.ts';
 import { connect, read, untilWaiting } from '../support/sql.ts';
 import type { GraphQLAnswer } from '../support/test-app.ts';
 import { at, together, World, type Person, type Practice } from '../support/world.ts';
@@ -33,7 +33,7 @@ describe('given several people who work at the same instant', () => {
 
   /** Whatever a test has done: the promise of zero overbooking holds in every table. */
   afterEach(async () => {
-    expect(await wrongInTheBooks(world.test.database.ownerUrl)).toEqual([]);
+    expect((await verifyLedger(world.test.database.ownerUrl)).breaches).toEqual([]);
   });
 
   /** An hour on a day of its own, years ago, so that it may be completed; no two calls give the same. */
@@ -363,9 +363,22 @@ describe('given several people who work at the same instant', () => {
     for (let round = 0; round < 4; round++) {
       const codes = (await together(30, () => pick(operations)())).map(({ code }) => code ?? OK);
       expect(REFUSALS).toEqual(expect.arrayContaining([...new Set(codes)]));
-      expect(await wrongInTheBooks(world.test.database.ownerUrl)).toEqual([]);
+      expect((await verifyLedger(world.test.database.ownerUrl)).breaches).toEqual([]);
     }
     expect(appointments.length).toBeGreaterThan(10);
+  });
+
+  it('when the ledger is verified while 60 visits are booked and ended, then it sees no half of a change', async () => {
+    const authorizationId = await world.authorization(practice, patient.id, { totalUnits: 240 });
+    await Promise.all([
+      together(60, async (index) => {
+        const id = await booked(authorizationId);
+        await (index % 2 ? cancel : complete)(id);
+      }),
+      ...Array.from({ length: 4 }, async () => {
+        expect((await verifyLedger(world.test.database.ownerUrl)).breaches).toEqual([]);
+      }),
+    ]);
   });
 
   async function kindsOf(authorizationId: string): Promise<string[]> {
