@@ -1,19 +1,26 @@
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { Logger } from 'pino';
 import { serveApiDocs } from './api-docs.ts';
 import { AppModule } from './app.module.ts';
 import type { Environment } from './config/environment.ts';
 import { HttpAdapter } from './http.ts';
+import { openLog } from './observability/log.ts';
+import { NestLog } from './observability/nest-log.ts';
+import { logRequests } from './observability/request-log.ts';
 import { Clock } from './time/clock.ts';
 
 /** The application on its database, not yet listening: for main.ts and for the tests alike. */
 export async function createApplication(
   environment: Environment,
   databaseUrl: string,
+  givenLog?: Logger,
 ): Promise<NestFastifyApplication> {
+  const log = givenLog ?? (await openLog(environment));
   const adapter = new HttpAdapter();
+  logRequests(adapter.getInstance(), log, ({ holder }) => holder.current.actorIfAny);
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.with(environment, databaseUrl), adapter, {
-    logger: environment.NODE_ENV === 'test' ? ['error', 'fatal'] : ['warn', 'error', 'fatal'],
+    logger: new NestLog(log),
     abortOnError: false,
   });
   const clock = app.get(Clock, { strict: false });

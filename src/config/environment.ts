@@ -17,6 +17,9 @@ const asBoolean = Transform(({ value }: { value: unknown }) =>
   typeof value === 'string' ? ['true', '1', 'yes', 'on'].includes(value.toLowerCase()) : value,
 );
 
+export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
 /** Every setting there is, read once from the environment. README.md has them in a table. */
 export class Environment {
   @IsIn(['development', 'test', 'production'])
@@ -68,6 +71,11 @@ export class Environment {
   @asBoolean
   readonly GRAPHQL_INTROSPECTION?: boolean;
 
+  /** Lines of lesser weight are not written. */
+  @IsOptional()
+  @IsIn(LOG_LEVELS)
+  readonly LOG_LEVEL?: LogLevel;
+
   get isProduction(): boolean {
     return this.NODE_ENV === 'production';
   }
@@ -80,6 +88,11 @@ export class Environment {
   /** The schema may be asked for: always outside production, there by setting. */
   get introspection(): boolean {
     return this.GRAPHQL_INTROSPECTION ?? !this.isProduction;
+  }
+
+  /** Tests are quiet: what they provoke is expected. */
+  get logLevel(): LogLevel {
+    return this.LOG_LEVEL ?? (this.NODE_ENV === 'test' ? 'error' : 'info');
   }
 
   get migrationUrl(): string | undefined {

@@ -5,6 +5,7 @@ import { Environment } from '../config/environment.ts';
 import { ErrorCode } from '../errors/error-code.ts';
 import { registerErrorCode } from './enums.ts';
 import { formatError, namesRequestOfErrors, onlyKnownOperations } from './error-edge.ts';
+import { recordsOperations } from './operation-record.ts';
 import { Pages } from './page.ts';
 import { DateTimeScalar } from './scalars.ts';
 import type { HeldRequest } from '../request-context/ctx.decorator.ts';
@@ -45,7 +46,7 @@ registerErrorCode();
         context: (request: HeldRequest): GraphQLContext => ({ request }),
         formatError,
         validationRules: [onlyKnownOperations],
-        plugins: [namesRequestOfErrors],
+        plugins: [namesRequestOfErrors, recordsOperations],
       }),
     }),
   ],

@@ -1,0 +1,60 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { Logger } from 'pino';
+import { RequestRecord, withRecord } from './request-record.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** What is found out about it, for the line that tells of its end. */
+    record: RequestRecord;
+  }
+}
+
+/** Who asked, as far as it is known when the request has ended. */
+export type WhoAsked = (request: FastifyRequest) => { userId: string; organizationId: string } | undefined;
+
+/** Asked by machines, every few seconds. */
+const ROUTINE = /^\/(health|metrics)/;
+
+/** Gives every request its record, and writes the one line that tells of its end. */
+export function logRequests(server: FastifyInstance, log: Logger, whoAsked: WhoAsked): void {
+  // a body is read in callbacks of the socket, which know nothing of the request: it is entered again behind it
+  server.addHook('onRequest', (request, _reply, done) => {
+    request.record = new RequestRecord(request.id);
+    withRecord(request.record, done);
+  });
+  server.addHook('preValidation', (request, _reply, done) => withRecord(request.record, done));
+  server.addHook('onResponse', (request, reply, done) => {
+    tellEnd(request, reply.statusCode);
+    done();
+  });
+  // whoever asked has hung up: there will be no response
+  server.addHook('onRequestAbort', (request, done) => {
+    tellEnd(request, undefined);
+    done();
+  });
+
+  const tellEnd = (request: FastifyRequest, status: number | undefined): void => {
+    const { requestId, startedAt, fields, codes } = request.record;
+    const route = routeOf(request);
+    const who = whoAsked(request);
+    log[route && ROUTINE.test(route) ? 'debug' : 'info'](
+      {
+        requestId,
+        method: request.method,
+        // the template: a path can hold anything, and a query string names whom was searched for
+        route,
+        ...(fields.size > 0 && { fields: [...fields.keys()] }),
+        ...(status === undefined ? { aborted: true } : { status }),
+        ...(codes.size > 0 && { codes: [...codes] }),
+        durationMs: Math.round((performance.now() - startedAt) * 10) / 10,
+        ...(who && { userId: who.userId, organizationId: who.organizationId }),
+      },
+      'request',
+    );
+  };
+}
+
+/** The route's template, such as `/api/appointments/:id`; none for what is not there. */
+export function routeOf({ routeOptions, is404 }: FastifyRequest): string | undefined {
+  return is404 ? undefined : routeOptions.url;
+}
