@@ -5,6 +5,7 @@ import { serveApiDocs } from './api-docs.ts';
 import { AppModule } from './app.module.ts';
 import type { Environment } from './config/environment.ts';
 import { HttpAdapter } from './http.ts';
+import { serveMetrics } from './observability/metrics-endpoint.ts';
 import { openLog } from './observability/log.ts';
 import { NestLog } from './observability/nest-log.ts';
 import { logRequests } from './observability/request-log.ts';
@@ -25,6 +26,8 @@ export async function createApplication(
   });
   const clock = app.get(Clock, { strict: false });
   adapter.holdRequests(() => clock.now());
+  if (environment.METRICS_TOKEN && environment.METRICS_PORT === undefined)
+    serveMetrics(adapter.getInstance(), environment.METRICS_TOKEN);
   serveApiDocs(app);
   await app.init();
   return app;

@@ -7,6 +7,7 @@ import { openDatabase } from './database/open-database.ts';
 import { DemoService } from './demo/demo.service.ts';
 import { onEnd } from './lifetime.ts';
 import { openLog } from './observability/log.ts';
+import { listenForMetrics } from './observability/metrics-endpoint.ts';
 import { logProcess } from './observability/process-log.ts';
 import { safeError } from './observability/safe-error.ts';
 import { welcome } from './welcome.ts';
@@ -18,8 +19,12 @@ async function start(environment: Environment, log: Logger): Promise<void> {
     await database.close();
     throw error;
   });
+  const { METRICS_PORT, METRICS_HOST, METRICS_TOKEN } = environment;
+  const metrics =
+    METRICS_PORT === undefined ? undefined : await listenForMetrics(METRICS_PORT, METRICS_HOST, METRICS_TOKEN);
   onEnd(async () => {
     await app.close();
+    await metrics?.close();
     await database.close();
   });
   const logins = environment.isProduction ? [] : await app.get(DemoService).fill();
@@ -27,7 +32,7 @@ async function start(environment: Environment, log: Logger): Promise<void> {
   const { port } = app.getHttpServer().address() as AddressInfo;
   if (environment.NODE_ENV === 'development') console.log(welcome({ port, database, logins }));
   const { serverVersion: postgres, role, login } = database;
-  log.info({ context: 'main', port, postgres, role, login }, 'listening');
+  log.info({ context: 'main', port, metricsPort: metrics?.port, postgres, role, login }, 'listening');
 }
 
 const forPeople = process.env.NODE_ENV !== 'production';

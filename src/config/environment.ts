@@ -76,6 +76,23 @@ export class Environment {
   @IsIn(LOG_LEVELS)
   readonly LOG_LEVEL?: LogLevel;
 
+  /** Serves /metrics on a port of its own; 0 takes a free one. */
+  @IsOptional()
+  @IsInt()
+  @Min(0)
+  @Max(65_535)
+  @Type(() => Number)
+  readonly METRICS_PORT?: number;
+
+  /** Where METRICS_PORT listens: this machine, unless told. */
+  @IsString()
+  readonly METRICS_HOST: string = '127.0.0.1';
+
+  /** Asked for as a bearer token by /metrics, which is on PORT unless METRICS_PORT is set. */
+  @IsOptional()
+  @MinLength(16, { message: 'METRICS_TOKEN must have at least 16 characters' })
+  readonly METRICS_TOKEN?: string;
+
   get isProduction(): boolean {
     return this.NODE_ENV === 'production';
   }

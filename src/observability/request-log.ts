@@ -1,5 +1,8 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
+import { ErrorCode } from '../errors/error-code.ts';
+import { operations } from './counters.ts';
+import { requestDurations } from './metrics.ts';
 import { RequestRecord, withRecord } from './request-record.ts';
 
 declare module 'fastify' {
@@ -51,10 +54,31 @@ export function logRequests(server: FastifyInstance, log: Logger, whoAsked: WhoA
       },
       'request',
     );
+    count(request, route, status);
   };
 }
 
 /** The route's template, such as `/api/appointments/:id`; none for what is not there. */
 export function routeOf({ routeOptions, is404 }: FastifyRequest): string | undefined {
   return is404 ? undefined : routeOptions.url;
+}
+
+const ABORTED = 'ABORTED';
+
+/** By root field or route and outcome: all of them names of ours, so that nobody outside can make a series. */
+function count({ method, record }: FastifyRequest, route: string | undefined, status = 0): void {
+  const { fields, codes, startedAt } = record;
+  const took = performance.now() - startedAt;
+  const [field] = fields.keys();
+  const operation = field ?? (route ? `${method} ${route}` : 'unmatched');
+  if (field) for (const [name, code] of fields) operations.increment(`${name} ${status ? code : ABORTED}`);
+  else operations.increment(`${operation} ${[...codes][0] ?? codeOf(status)}`);
+  requestDurations.observe(fields.size > 1 ? 'several' : operation, took);
+}
+
+/** Of answers that are not ours: Apollo's to what is no GraphQL, and those that nobody waited for. */
+function codeOf(status: number): string {
+  if (status === 0) return ABORTED;
+  if (status < 400) return 'OK';
+  return status < 500 ? ErrorCode.BAD_USER_INPUT : ErrorCode.INTERNAL_SERVER_ERROR;
 }
