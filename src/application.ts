@@ -9,6 +9,7 @@ import { serveMetrics } from './observability/metrics-endpoint.ts';
 import { openLog } from './observability/log.ts';
 import { NestLog } from './observability/nest-log.ts';
 import { logRequests } from './observability/request-log.ts';
+import { traceRequests } from './observability/request-trace.ts';
 import { Clock } from './time/clock.ts';
 
 /** The application on its database, not yet listening: for main.ts and for the tests alike. */
@@ -20,6 +21,7 @@ export async function createApplication(
   const log = givenLog ?? (await openLog(environment));
   const adapter = new HttpAdapter();
   logRequests(adapter.getInstance(), log, ({ holder }) => holder.current.actorIfAny);
+  traceRequests(adapter.getInstance());
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.with(environment, databaseUrl), adapter, {
     logger: new NestLog(log),
     abortOnError: false,

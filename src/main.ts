@@ -10,10 +10,12 @@ import { openLog } from './observability/log.ts';
 import { listenForMetrics } from './observability/metrics-endpoint.ts';
 import { logProcess } from './observability/process-log.ts';
 import { safeError } from './observability/safe-error.ts';
+import { startTracing } from './observability/tracing.ts';
 import { welcome } from './welcome.ts';
 
 /** Database, migrations, application, demo data, then the door is opened; all of it is closed in the opposite order. */
 async function start(environment: Environment, log: Logger): Promise<void> {
+  const endTracing = await startTracing(process.env, log);
   const database = await openDatabase(environment);
   const app = await createApplication(environment, database.url, log).catch(async (error: unknown) => {
     await database.close();
@@ -26,6 +28,7 @@ async function start(environment: Environment, log: Logger): Promise<void> {
     await app.close();
     await metrics?.close();
     await database.close();
+    await endTracing();
   });
   const logins = environment.isProduction ? [] : await app.get(DemoService).fill();
   await app.listen(environment.PORT, environment.host);

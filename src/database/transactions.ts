@@ -4,6 +4,7 @@ import { DataSource, type QueryRunner } from 'typeorm';
 import { DomainError, OutcomeUnknown, TryAgain } from '../errors/domain-error.ts';
 import { transactionAttempts } from '../observability/counters.ts';
 import { poolWaits, transactionDurations } from '../observability/metrics.ts';
+import { inSpan } from '../observability/tracing.ts';
 import type { RequestContext } from '../request-context/request-context.ts';
 import { backOff } from './back-off.ts';
 import { Recovery, recoveryOf, sqlStateOf } from './sql-errors.ts';
@@ -46,7 +47,7 @@ export class Transactions {
     let lost: CommitLost | undefined;
     for (let attempt = 1; ; attempt++) {
       try {
-        return await this.attempt(ctx, work);
+        return await inSpan('transaction', { 'therapy.attempt': attempt }, () => this.attempt(ctx, work));
       } catch (error) {
         if (error instanceof DomainError) {
           transactionAttempts.increment('refused');

@@ -8,7 +8,9 @@ import { formatError, namesRequestOfErrors, onlyKnownOperations } from './error-
 import { recordsOperations } from './operation-record.ts';
 import { Pages } from './page.ts';
 import { DateTimeScalar } from './scalars.ts';
+import { tracedRoots } from './traced-roots.ts';
 import type { HeldRequest } from '../request-context/ctx.decorator.ts';
+import { isTracing } from '../observability/tracing.ts';
 import { Clock } from '../time/clock.ts';
 
 /** What a resolver's context holds. */
@@ -44,6 +46,7 @@ registerErrorCode();
         includeStacktraceInErrorResponses: false,
         stopOnTerminationSignals: false,
         context: (request: HeldRequest): GraphQLContext => ({ request }),
+        ...(isTracing() && { transformSchema: tracedRoots }),
         formatError,
         validationRules: [onlyKnownOperations],
         plugins: [namesRequestOfErrors, recordsOperations],

@@ -16,8 +16,8 @@ export async function openLog(
       formatters: { level: (label) => ({ level: label }) },
       // every line that is written for a request names it
       mixin: () => {
-        const requestId = currentRecord()?.requestId;
-        return requestId ? { requestId } : {};
+        const record = currentRecord();
+        return record ? { requestId: record.requestId, traceId: record.traceId } : {};
       },
       // pino's own serializer would write an error's message, which can quote patient data
       serializers: { err: safeError, error: (error: unknown) => (error instanceof Error ? safeError(error) : error) },

@@ -20,12 +20,11 @@ const ROUTINE = /^\/(health|metrics)/;
 
 /** Gives every request its record, and writes the one line that tells of its end. */
 export function logRequests(server: FastifyInstance, log: Logger, whoAsked: WhoAsked): void {
-  // a body is read in callbacks of the socket, which know nothing of the request: it is entered again behind it
   server.addHook('onRequest', (request, _reply, done) => {
     request.record = new RequestRecord(request.id);
+    // the body is read in callbacks of the socket, which know nothing of the request: Fastify comes back to it then
     withRecord(request.record, done);
   });
-  server.addHook('preValidation', (request, _reply, done) => withRecord(request.record, done));
   server.addHook('onResponse', (request, reply, done) => {
     tellEnd(request, reply.statusCode);
     done();
@@ -37,12 +36,13 @@ export function logRequests(server: FastifyInstance, log: Logger, whoAsked: WhoA
   });
 
   const tellEnd = (request: FastifyRequest, status: number | undefined): void => {
-    const { requestId, startedAt, fields, codes } = request.record;
+    const { requestId, traceId, startedAt, fields, codes } = request.record;
     const route = routeOf(request);
     const who = whoAsked(request);
     log[route && ROUTINE.test(route) ? 'debug' : 'info'](
       {
         requestId,
+        traceId,
         method: request.method,
         // the template: a path can hold anything, and a query string names whom was searched for
         route,

@@ -11,6 +11,9 @@ export class RequestRecord {
   /** Codes of the errors in the answer, each once. */
   readonly codes = new Set<string>();
 
+  /** Where requests are traced. */
+  traceId?: string;
+
   constructor(readonly requestId: string) {}
 }
 
