@@ -11,6 +11,7 @@ export class SealAuditTrail1767225910000 implements MigrationInterface {
 
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(`
+      DROP FUNCTION app.audit_backlog();
       DROP FUNCTION app.seal_audit_events(int, boolean);
       DROP TABLE audit.sealed_events, audit.seals;
     `);
@@ -116,4 +117,20 @@ BEGIN
 END $$;
 REVOKE ALL ON FUNCTION app.seal_audit_events(int, boolean) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION app.seal_audit_events(int, boolean) TO therapy_app;
+
+-- for the metrics: how many events of the last hour are not sealed (counted to 100,000), and when the oldest of them occurred
+CREATE FUNCTION app.audit_backlog() RETURNS TABLE (events int, oldest timestamptz)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE reach text := coalesce(current_setting('app.reach', true), '');
+BEGIN
+  PERFORM set_config('app.reach', 'all', true);
+  RETURN QUERY SELECT count(*)::int, min(waiting.occurred_at) FROM (
+    SELECT e.occurred_at FROM public.audit_events e
+     WHERE e.occurred_at >= clock_timestamp() - interval '1 hour'
+       AND NOT EXISTS (SELECT FROM audit.sealed_events m WHERE m.event_id = e.id)
+     LIMIT 100000) waiting;
+  PERFORM set_config('app.reach', reach, true);
+END $$;
+REVOKE ALL ON FUNCTION app.audit_backlog() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION app.audit_backlog() TO therapy_app;
 `;

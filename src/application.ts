@@ -1,9 +1,15 @@
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { Logger } from 'pino';
 import { serveApiDocs } from './api-docs.ts';
 import { AppModule } from './app.module.ts';
 import type { Environment } from './config/environment.ts';
 import { HttpAdapter } from './http.ts';
+import { serveMetrics } from './observability/metrics-endpoint.ts';
+import { openLog } from './observability/log.ts';
+import { NestLog } from './observability/nest-log.ts';
+import { logRequests } from './observability/request-log.ts';
+import { traceRequests } from './observability/request-trace.ts';
 import { secure } from './security.ts';
 import { Clock } from './time/clock.ts';
 
@@ -11,15 +17,21 @@ import { Clock } from './time/clock.ts';
 export async function createApplication(
   environment: Environment,
   databaseUrl: string,
+  givenLog?: Logger,
 ): Promise<NestFastifyApplication> {
+  const log = givenLog ?? (await openLog(environment));
   const adapter = new HttpAdapter(environment);
+  logRequests(adapter.getInstance(), log, ({ holder }) => holder.current.actorIfAny);
+  traceRequests(adapter.getInstance());
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.with(environment, databaseUrl), adapter, {
-    logger: environment.NODE_ENV === 'test' ? ['error', 'fatal'] : ['warn', 'error', 'fatal'],
+    logger: new NestLog(log),
     abortOnError: false,
   });
   const clock = app.get(Clock, { strict: false });
   adapter.holdRequests(() => clock.now());
   await secure(app, environment);
+  if (environment.METRICS_TOKEN && environment.METRICS_PORT === undefined)
+    serveMetrics(adapter.getInstance(), environment.METRICS_TOKEN);
   serveApiDocs(app);
   await app.init();
   return app;

@@ -92,6 +92,7 @@ function answer(
   code: ErrorCode,
   message: string,
 ): FastifyReply {
+  request.record.codes.add(code);
   const body = isRest(request)
     ? bodyOf(status, code, message, request.id)
     : { errors: [{ message, extensions: { code, requestId: request.id } }] };

@@ -1,12 +1,7 @@
-import {
-  ConsoleLogger,
-  Injectable,
-  Logger,
-  type BeforeApplicationShutdown,
-  type OnApplicationBootstrap,
-} from '@nestjs/common';
+import { Injectable, Logger, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { Environment } from '../config/environment.ts';
 import { Transactions } from '../database/transactions.ts';
+import { gauge } from '../observability/metrics.ts';
 import { safeError } from '../observability/safe-error.ts';
 import { RequestContext } from '../request-context/request-context.ts';
 
@@ -30,8 +25,6 @@ const DAY_MS = 24 * 60 * 60 * 1_000;
 @Injectable()
 export class AuditSealing implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly log = new Logger(AuditSealing.name);
-  /** One line a run, whatever the log's level: a hash that is kept outside the database is an anchor. */
-  private readonly journal = new ConsoleLogger(AuditSealing.name, { json: true });
   private timer: NodeJS.Timeout | undefined;
   private running: Promise<void> | undefined;
   private stopping = false;
@@ -44,6 +37,12 @@ export class AuditSealing implements OnApplicationBootstrap, BeforeApplicationSh
   ) {}
 
   onApplicationBootstrap(): void {
+    gauge('therapy_audit_unsealed_events', 'Audit events of the last hour that are not sealed yet', () =>
+      this.backlog().then(({ events }) => events),
+    );
+    gauge('therapy_audit_unsealed_age_seconds', 'Age of the oldest of them', () =>
+      this.backlog().then(({ oldest }) => (oldest ? (Date.now() - oldest.getTime()) / 1_000 : 0)),
+    );
     const seconds = this.environment.AUDIT_SEAL_SECONDS;
     if (seconds > 0) this.timer = setInterval(() => void this.run(), seconds * 1_000).unref();
   }
@@ -73,6 +72,15 @@ export class AuditSealing implements OnApplicationBootstrap, BeforeApplicationSh
     });
   }
 
+  /** Events of the last hour that are not sealed yet, and when the oldest of them occurred. */
+  async backlog(): Promise<{ events: number; oldest: Date | null }> {
+    const nobody = RequestContext.anonymous({ requestId: 'audit:backlog' }, () => new Date());
+    const [found] = await this.transactions.read(nobody, (tx) =>
+      tx.sql<{ events: number; oldest: Date | null }>('SELECT events, oldest FROM app.audit_backlog()'),
+    );
+    return found ?? { events: 0, oldest: null };
+  }
+
   private async sealAll(): Promise<void> {
     const everything = Date.now() >= this.wholeTrailAt;
     let sealed = await this.attempt(everything);
@@ -83,8 +91,9 @@ export class AuditSealing implements OnApplicationBootstrap, BeforeApplicationSh
   private async attempt(everything: boolean): Promise<Seal[] | undefined> {
     try {
       const seals = await this.seal({ everything });
-      if (seals.length && this.environment.NODE_ENV !== 'test')
-        this.journal.log({
+      // a hash that is kept outside the database is an anchor
+      if (seals.length)
+        this.log.log({
           message: 'audit events were sealed',
           seals: seals.map(({ organization_id, seq, hash }) => ({ organizationId: organization_id, seq, hash })),
         });

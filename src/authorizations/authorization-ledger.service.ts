@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { v7 as uuid } from 'uuid';
 import { TenantRepository } from '../database/tenant-repository.ts';
 import type { Tx } from '../database/tx.ts';
+import { unitsMoved } from '../observability/counters.ts';
 import { Authorization } from './authorization.entity.ts';
 import * as units from './balance.ts';
 import { LedgerEntryKind, moved, type Consumption, type Movement } from './balance.ts';
@@ -157,8 +158,23 @@ export class AuthorizationLedger {
       JSON.stringify(entries),
     ]);
     if (written.length !== entries.length) throw new Error('The authorization was changed behind its lock.');
+    tx.afterCommit(() => countUnits(movements));
   }
 }
+
+/** For /metrics: what has been committed. */
+function countUnits(movements: readonly Movement[]): void {
+  for (const { kind, units: count } of movements) {
+    const label = COUNTED[kind];
+    if (label) unitsMoved.increment(label, count);
+  }
+}
+
+const COUNTED: Partial<Record<LedgerEntryKind, string>> = {
+  [LedgerEntryKind.RESERVE]: 'reserved',
+  [LedgerEntryKind.RELEASE]: 'released',
+  [LedgerEntryKind.CONSUME]: 'consumed',
+};
 
 function flat(delta: units.Balance, after: units.Balance): Record<string, number> {
   return {

@@ -18,6 +18,9 @@ const asBoolean = Transform(({ value }: { value: unknown }) =>
   typeof value === 'string' ? ['true', '1', 'yes', 'on'].includes(value.toLowerCase()) : value,
 );
 
+export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
 /** Every setting there is, read once from the environment. README.md has them in a table. */
 export class Environment {
   @IsIn(['development', 'test', 'production'])
@@ -138,10 +141,27 @@ export class Environment {
   @IsString()
   readonly TRUST_PROXY?: string;
 
-  /** As Fastify takes it; a number of hops it does not, since whoever gets past the proxy could send as many. */
-  get trustProxy(): string[] | false {
-    return this.TRUST_PROXY ? this.TRUST_PROXY.split(',').map((proxy) => proxy.trim()) : false;
-  }
+  /** Lines of lesser weight are not written. */
+  @IsOptional()
+  @IsIn(LOG_LEVELS)
+  readonly LOG_LEVEL?: LogLevel;
+
+  /** Serves /metrics on a port of its own; 0 takes a free one. */
+  @IsOptional()
+  @IsInt()
+  @Min(0)
+  @Max(65_535)
+  @Type(() => Number)
+  readonly METRICS_PORT?: number;
+
+  /** Where METRICS_PORT listens: this machine, unless told. */
+  @IsString()
+  readonly METRICS_HOST: string = '127.0.0.1';
+
+  /** Asked for as a bearer token by /metrics, which is on PORT unless METRICS_PORT is set. */
+  @IsOptional()
+  @MinLength(16, { message: 'METRICS_TOKEN must have at least 16 characters' })
+  readonly METRICS_TOKEN?: string;
 
   get isProduction(): boolean {
     return this.NODE_ENV === 'production';
@@ -168,6 +188,16 @@ export class Environment {
   /** A browser is shown the playground: always outside production, there by setting. */
   get playground(): boolean {
     return this.GRAPHQL_PLAYGROUND ?? !this.isProduction;
+  }
+
+  /** Tests are quiet: what they provoke is expected. */
+  get logLevel(): LogLevel {
+    return this.LOG_LEVEL ?? (this.NODE_ENV === 'test' ? 'error' : 'info');
+  }
+
+  /** As Fastify takes it; a number of hops it does not, since whoever gets past the proxy could send as many. */
+  get trustProxy(): string[] | false {
+    return this.TRUST_PROXY ? this.TRUST_PROXY.split(',').map((proxy) => proxy.trim()) : false;
   }
 
   get migrationUrl(): string | undefined {

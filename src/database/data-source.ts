@@ -1,6 +1,7 @@
 import pg from 'pg';
 import type { DataSourceOptions } from 'typeorm';
 import { NamedStatementsClient } from './named-statements.ts';
+import { ObservedClient } from './observed-client.ts';
 
 // dates stay the strings they are: a Date would drag them through the process's own time zone
 pg.types.setTypeParser(pg.types.builtins.DATE, (value) => value);
@@ -36,7 +37,7 @@ export function applicationDataSource({ url, poolSize, namedStatements }: Connec
     extra: {
       options: sessionOptions(),
       keepAlive: true,
-      ...(namedStatements && { Client: NamedStatementsClient }),
+      Client: namedStatements ? NamedStatementsClient : ObservedClient,
     },
   };
 }

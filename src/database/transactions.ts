@@ -3,6 +3,8 @@ import type { PoolClient, QueryResult } from 'pg';
 import { DataSource, type QueryRunner } from 'typeorm';
 import { DomainError, OutcomeUnknown, TryAgain } from '../errors/domain-error.ts';
 import { transactionAttempts } from '../observability/counters.ts';
+import { poolWaits, transactionDurations } from '../observability/metrics.ts';
+import { inSpan } from '../observability/tracing.ts';
 import type { RequestContext } from '../request-context/request-context.ts';
 import { backOff } from './back-off.ts';
 import { GatheredReads } from './gathered-reads.ts';
@@ -48,9 +50,12 @@ export class Transactions {
     let lost: CommitLost | undefined;
     for (let attempt = 1; ; attempt++) {
       try {
-        return await this.attempt(ctx, work);
+        return await inSpan('transaction', { 'therapy.attempt': attempt }, () => this.attempt(ctx, work));
       } catch (error) {
-        if (error instanceof DomainError) throw error;
+        if (error instanceof DomainError) {
+          transactionAttempts.increment('refused');
+          throw error;
+        }
         // whatever the attempts after it meet, that one commit may have gone through
         if (error instanceof CommitLost && !error.ofRead) lost = error;
         await this.recover(error, attempt, lost);
@@ -83,8 +88,11 @@ export class Transactions {
   private async recover(error: unknown, attempt: number, lost: CommitLost | undefined): Promise<void> {
     const cause = error instanceof CommitLost ? error.cause : error;
     const recovery = recoveryOf(cause);
-    if (recovery === Recovery.NONE) throw lost ? new OutcomeUnknown(error) : error;
     const state = sqlStateOf(cause) ?? 'unknown';
+    if (recovery === Recovery.NONE) {
+      transactionAttempts.increment(`failed:${state}`);
+      throw lost ? new OutcomeUnknown(error) : error;
+    }
     const most = recovery === Recovery.REPLAY_ONCE ? 2 : MOST_ATTEMPTS;
     if (attempt >= most) {
       transactionAttempts.increment(`gave-up:${state}`);
@@ -99,7 +107,11 @@ export class Transactions {
 
   private async attempt<T>(ctx: RequestContext, work: (tx: Tx) => Promise<T>): Promise<T> {
     const runner = this.dataSource.createQueryRunner();
+    const asked = performance.now();
     const client = (await runner.connect()) as PoolClient;
+    const begun = performance.now();
+    poolWaits.observe('primary', begun - asked);
+    let outcome = 'rolled_back';
     try {
       await client.query(beginning(ctx.organizationId));
       // TypeORM asks this before it locks a row; its own startTransaction() would cost a round trip more
@@ -107,12 +119,14 @@ export class Transactions {
       const tx = new Tx(ctx, runner.manager);
       const result = await work(tx);
       await this.commit(client, tx);
+      outcome = 'committed';
       tx.committed();
       return result;
     } catch (error) {
       await this.abandon(client, error);
       throw error;
     } finally {
+      transactionDurations.observe(outcome, performance.now() - begun);
       await this.giveBack(runner);
     }
   }

@@ -4,7 +4,7 @@ import { Logger } from '@nestjs/common';
 import { GraphQLError, type GraphQLFormattedError, type ValidationRule } from 'graphql';
 import { DomainError } from '../errors/domain-error.ts';
 import { ErrorCode } from '../errors/error-code.ts';
-import { safeError } from '../observability/safe-error.ts';
+import { reportFault } from '../observability/fault.ts';
 import type { HeldRequest } from '../request-context/ctx.decorator.ts';
 
 const log = new Logger('ErrorEdge');
@@ -58,7 +58,7 @@ export function formatError(formatted: GraphQLFormattedError, error: unknown): G
     const details = formatted.extensions?.details ?? { fields };
     return { message, ...where, extensions: { code: ErrorCode.BAD_USER_INPUT, details, requestId } };
   }
-  log.error({ requestId, error: safeError(cause) });
+  reportFault(log, cause);
   return {
     message: 'Something went wrong on our side. Tell us the requestId.',
     ...where,
@@ -67,7 +67,7 @@ export function formatError(formatted: GraphQLFormattedError, error: unknown): G
 }
 
 function extensionsOf(error: DomainError, requestId?: string): Record<string, unknown> {
-  if (error.code === ErrorCode.INTERNAL_SERVER_ERROR) log.error({ requestId, error: safeError(error) });
+  if (error.code === ErrorCode.INTERNAL_SERVER_ERROR) reportFault(log, error);
   return {
     code: error.code,
     ...(Object.keys(error.details).length > 0 && { details: error.details }),

@@ -6,10 +6,13 @@ import { ErrorCode } from '../errors/error-code.ts';
 import { registerErrorCode } from './enums.ts';
 import { formatError, namesRequestOfErrors, onlyKnownOperations } from './error-edge.ts';
 import { costLimit, MOST_TOKENS, shapeLimits } from './limits.ts';
+import { recordsOperations } from './operation-record.ts';
 import { tellsWhenToComeBack } from './rate-limited.ts';
 import { Pages } from './page.ts';
 import { DateTimeScalar } from './scalars.ts';
+import { tracedRoots } from './traced-roots.ts';
 import type { HeldRequest } from '../request-context/ctx.decorator.ts';
+import { isTracing } from '../observability/tracing.ts';
 import { Clock } from '../time/clock.ts';
 
 /** What a resolver's context holds. */
@@ -45,12 +48,18 @@ registerErrorCode();
         includeStacktraceInErrorResponses: false,
         stopOnTerminationSignals: false,
         context: (request: HeldRequest): GraphQLContext => ({ request }),
+        ...(isTracing() && { transformSchema: tracedRoots }),
         preserveHttpStatusForExecutionErrors: false, // else Nest makes a 200 of our 429
         formatError,
         allowBatchedHttpRequests: false,
         parseOptions: { maxTokens: MOST_TOKENS },
         validationRules: [onlyKnownOperations, ...shapeLimits(environment.queryLimits)],
-        plugins: [namesRequestOfErrors, tellsWhenToComeBack, costLimit(environment.queryLimits.cost)],
+        plugins: [
+          namesRequestOfErrors,
+          recordsOperations,
+          tellsWhenToComeBack,
+          costLimit(environment.queryLimits.cost),
+        ],
       }),
     }),
   ],

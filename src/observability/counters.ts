@@ -1,9 +1,9 @@
-/** Counts what happened, by labels. Plain numbers: the metrics endpoint reads them, nothing else does. */
+/** Counts what happened, by a label of a closed set. Plain numbers: /metrics reads them when it is asked. */
 export class Counter {
   private readonly counts = new Map<string, number>();
 
-  increment(label: string): void {
-    this.counts.set(label, this.of(label) + 1);
+  increment(label: string, by = 1): void {
+    this.counts.set(label, this.of(label) + by);
   }
 
   of(label: string): number {
@@ -15,5 +15,11 @@ export class Counter {
   }
 }
 
-/** Transactions, by what became of an attempt: `committed`, `replayed:<SQLSTATE>`, `gave-up:<SQLSTATE>`. */
+/** Transactions, by what became of an attempt: `committed`, `refused`, and with their SQLSTATE `replayed:`, `gave-up:`, `failed:`. */
 export const transactionAttempts = new Counter();
+/** Operations, by name and outcome: `createAppointment OK`, `GET /api/sessions FORBIDDEN`. */
+export const operations = new Counter();
+/** Units that have moved and are committed, by `reserved`, `released`, `consumed`. */
+export const unitsMoved = new Counter();
+/** Constraints that refused what the code before them should have: each is a bug. */
+export const wallsHit = new Counter();

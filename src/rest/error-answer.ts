@@ -3,7 +3,7 @@ import { Logger } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { DomainError } from '../errors/domain-error.ts';
 import { ErrorCode } from '../errors/error-code.ts';
-import { safeError } from '../observability/safe-error.ts';
+import { reportFault } from '../observability/fault.ts';
 
 const log = new Logger('RestEdge');
 
@@ -47,7 +47,8 @@ export function answerError(reply: FastifyReply, error: unknown): FastifyReply {
   const known = error instanceof DomainError ? error : undefined;
   const code = known?.code ?? ErrorCode.INTERNAL_SERVER_ERROR;
   const status = STATUS[code];
-  if (code === ErrorCode.INTERNAL_SERVER_ERROR) log.error({ requestId, error: safeError(error) });
+  if (code === ErrorCode.INTERNAL_SERVER_ERROR) reportFault(log, error);
+  reply.request.record.codes.add(code);
   if (status === 401) void reply.header('www-authenticate', 'Bearer');
   const wait = retryAfter(code, known?.details);
   if (wait !== undefined) void reply.header('retry-after', String(wait));

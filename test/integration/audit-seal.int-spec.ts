@@ -57,6 +57,18 @@ describe('given events of two organizations and of none', () => {
     expect(await verify()).toMatchObject({ total: 0, events: 3, unsealed: 3, heads: [] });
   });
 
+  it('when the backlog is asked for, then it tells how many wait and since when, and nothing once they are sealed', async () => {
+    const ask = (): Promise<unknown> =>
+      trail.asApplication(
+        async (client) => (await client.query<object>('SELECT events, oldest FROM app.audit_backlog()')).rows[0],
+      );
+    await trail.add(trail.a, 3);
+    await trail.add(null, 1);
+    expect(await ask()).toEqual({ events: 4, oldest: expect.any(Date) });
+    await trail.seal();
+    expect(await ask()).toEqual({ events: 0, oldest: null });
+  });
+
   it('when there are more than a batch takes, then the oldest go first until none is left', async () => {
     for (let turn = 0; turn < 5; turn++) await trail.add(turn % 2 ? trail.b : trail.a, 2);
     const more: boolean[] = [];
