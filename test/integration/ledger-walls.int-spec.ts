@@ -4,7 +4,7 @@ import type pg from 'pg';
 import { sessionOptions } from '../../src/database/data-source.ts';
 import { sqlStateOf } from '../../src/database/sql-errors.ts';
 import { connected, read } from '../support/sql.ts';
-import { at, World, type Person, type Practice } from '../support/world.ts';
+import { at, PASSWORD, World, type Person, type Practice } from '../support/world.ts';
 
 interface Site {
   practice: Practice;
@@ -52,6 +52,7 @@ describe('given two practices with everything in them, and SQL that goes past th
     const live = await world.booked(practice.admin, { ...people, ...at('2031-03-03', '09:00'), idempotencyKey });
     const done = await world.booked(practice.admin, { ...people, ...at('2021-03-03', '09:00') });
     await world.make('completeAppointment', { appointmentId: done }, practice.admin);
+    await world.query(`mutation { beginTotpEnrolment(password: "${PASSWORD}") { uri } }`, {}, practice.admin);
     return { practice, practitioner, patient, authorizationId, live, done };
   }
 
