@@ -178,6 +178,18 @@ const PROBES: Probe[] = [
     patientId: patient.id,
   })),
   input('updateUser', 'id', ADMIN, ({ adminId }) => ({ id: adminId, active: false })),
+  {
+    name: 'resetSecondFactor(userId)',
+    by: ADMIN,
+    call: ({ adminId }) => ({
+      text: 'mutation($id: ID!) { resetSecondFactor(userId: $id) { id } }',
+      variables: { id: adminId },
+    }),
+  },
+  input('updateOrganizationSecurity', 'organizationId', ADMIN, ({ id }) => ({
+    organizationId: id,
+    staffSecondFactorRequired: true,
+  })),
   input('createPatient', 'organizationId', ADMIN, ({ id }) => ({
     organizationId: id,
     firstName: 'A',
@@ -256,6 +268,8 @@ const PROBES: Probe[] = [
 const WITHOUT_IDS = [
   ...['me', 'organizations', 'login', 'logout', 'refreshToken', 'createOrganization'],
   'emergencyAccessGrants',
+  // of the caller's own account
+  ...['beginTotpEnrolment', 'confirmTotpEnrolment', 'disableTotp', 'beginLoginEnrolment', 'confirmLoginEnrolment'],
 ];
 
 describe('given two practices with everything', () => {
@@ -281,7 +295,7 @@ describe('given two practices with everything', () => {
     ({ admin: mine.admin, practitioner: mine.practitioner.token, patient: mine.patient.token })[who];
 
   const TABLES =
-    'organizations users practitioners patients service_codes authorizations authorization_service_codes ledger_entries appointments sessions emergency_access_grants idempotency_keys'.split(
+    'organizations users sign_ins refresh_tokens second_factors practitioners patients service_codes authorizations authorization_service_codes ledger_entries appointments sessions emergency_access_grants idempotency_keys'.split(
       ' ',
     );
 

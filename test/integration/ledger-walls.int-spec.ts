@@ -4,7 +4,7 @@ import type pg from 'pg';
 import { sessionOptions } from '../../src/database/data-source.ts';
 import { sqlStateOf } from '../../src/database/sql-errors.ts';
 import { connected, read } from '../support/sql.ts';
-import { at, World, type Person, type Practice } from '../support/world.ts';
+import { at, PASSWORD, World, type Person, type Practice } from '../support/world.ts';
 
 interface Site {
   practice: Practice;
@@ -62,6 +62,7 @@ describe('given two practices with everything in them, and SQL that goes past th
       },
       practice.admin,
     );
+    await world.query(`mutation { beginTotpEnrolment(password: "${PASSWORD}") { uri } }`, {}, practice.admin);
     return { practice, practitioner, patient, authorizationId, live, done };
   }
 
