@@ -29,6 +29,7 @@ const ORDER = [
   'appointments',
   'sessions',
   'demo',
+  'health',
 ];
 
 const folders = (names) => `^src/(${names.join('|')})/`;

@@ -16,6 +16,7 @@ import { DemoModule } from './demo/demo.module.ts';
 import { entities } from './entities.ts';
 import { GraphQLModule } from './graphql/graphql.module.ts';
 import { InputPipe } from './graphql/input.pipe.ts';
+import { HealthModule } from './health/health.module.ts';
 import { OrganizationsModule } from './organizations/organizations.module.ts';
 import { PatientsModule } from './patients/patients.module.ts';
 import { PractitionersModule } from './practitioners/practitioners.module.ts';
@@ -46,6 +47,7 @@ export class AppModule {
         AppointmentsModule,
         SessionsModule,
         DemoModule,
+        HealthModule,
       ],
       providers: [
         { provide: APP_GUARD, useExisting: AuthenticationGuard },

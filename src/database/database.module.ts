@@ -2,6 +2,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { applicationDataSource, type ConnectionSettings } from './data-source.ts';
 import { Housekeeping } from './housekeeping.service.ts';
+import { Schema } from './schema.service.ts';
 import { Transactions } from './transactions.ts';
 
 /** The pool and its transactions. Everything else about PostgreSQL is hidden behind Transactions. */
@@ -14,8 +15,8 @@ export class DatabaseModule {
       imports: [
         TypeOrmModule.forRoot({ ...applicationDataSource(settings), entities: [...entities], retryAttempts: 1 }),
       ],
-      providers: [Housekeeping, Transactions],
-      exports: [Transactions],
+      providers: [Housekeeping, Schema, Transactions],
+      exports: [Schema, Transactions],
     };
   }
 }
