@@ -4,7 +4,7 @@ import { createApplication } from './application.ts';
 import { Environment } from './config/environment.ts';
 import { openDatabase } from './database/open-database.ts';
 import { DemoService } from './demo/demo.service.ts';
-import { onEnd } from './lifetime.ts';
+import { farewell, onEnd } from './lifetime.ts';
 import { safeError } from './observability/safe-error.ts';
 import { welcome } from './welcome.ts';
 
@@ -17,7 +17,7 @@ async function start(): Promise<void> {
     throw error;
   });
   onEnd(async () => {
-    await app.close();
+    await farewell(app, environment);
     await database.close();
   });
   const logins = environment.isProduction ? [] : await app.get(DemoService).fill();

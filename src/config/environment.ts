@@ -86,6 +86,21 @@ export class Environment {
   @Type(() => Number)
   readonly GRAPHQL_MAX_COST: number = 50_000;
 
+  /** Seconds between the signal to end and closing the door: how long load balancers need to see that we are not ready. */
+  @IsOptional()
+  @IsInt()
+  @Min(0)
+  @Max(300)
+  @Type(() => Number)
+  readonly SHUTDOWN_DELAY_SECONDS?: number;
+
+  /** Seconds that running requests have to finish after the door was closed. */
+  @IsInt()
+  @Min(0)
+  @Max(3600)
+  @Type(() => Number)
+  readonly SHUTDOWN_SECONDS: number = 30;
+
   get isProduction(): boolean {
     return this.NODE_ENV === 'production';
   }
@@ -102,6 +117,12 @@ export class Environment {
 
   get queryLimits(): { depth: number; aliases: number; cost: number } {
     return { depth: this.GRAPHQL_MAX_DEPTH, aliases: this.GRAPHQL_MAX_ALIASES, cost: this.GRAPHQL_MAX_COST };
+  }
+
+  /** In milliseconds. Nobody balances the load of a developer's machine. */
+  get shutdown(): { delay: number; limit: number } {
+    const delay = this.SHUTDOWN_DELAY_SECONDS ?? (this.isProduction ? 5 : 0);
+    return { delay: delay * 1_000, limit: this.SHUTDOWN_SECONDS * 1_000 };
   }
 
   get migrationUrl(): string | undefined {
