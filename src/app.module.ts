@@ -28,12 +28,11 @@ import { UsersModule } from './users/users.module.ts';
 @Module({})
 export class AppModule {
   static with(environment: Environment, databaseUrl: string): DynamicModule {
-    const { DATABASE_POOL_SIZE: poolSize, DATABASE_NAMED_STATEMENTS: namedStatements } = environment;
     return {
       module: AppModule,
       imports: [
         ConfigModule.with(environment),
-        DatabaseModule.with({ url: databaseUrl, poolSize, namedStatements }, entities),
+        DatabaseModule.with({ url: databaseUrl, ...environment.pool }, entities),
         GraphQLModule,
         AccessModule,
         AuditModule,

@@ -17,6 +17,13 @@ const asBoolean = Transform(({ value }: { value: unknown }) =>
   typeof value === 'string' ? ['true', '1', 'yes', 'on'].includes(value.toLowerCase()) : value,
 );
 
+/**
+ * For how long a connection of ours is one connection of PostgreSQL: all its life (none in between, or a pooler in
+ * session mode), or for one transaction (PgBouncer in transaction mode).
+ */
+export const POOLINGS = ['session', 'transaction'] as const;
+export type Pooling = (typeof POOLINGS)[number];
+
 /** Every setting there is, read once from the environment. README.md has them in a table. */
 export class Environment {
   @IsIn(['development', 'test', 'production'])
@@ -57,6 +64,15 @@ export class Environment {
   @IsBoolean()
   @asBoolean
   readonly DATABASE_NAMED_STATEMENTS: boolean = true;
+
+  /** `transaction` behind PgBouncer in transaction mode. */
+  @IsIn(POOLINGS)
+  readonly DATABASE_POOLING: Pooling = 'session';
+
+  /** Off: another step migrates (`npm run migration:run`), and a start on an older schema is refused. */
+  @IsBoolean()
+  @asBoolean
+  readonly MIGRATE_ON_START: boolean = true;
 
   /** Signs access tokens (HS256). At least 32 characters. */
   @IsOptional()
@@ -125,8 +141,21 @@ export class Environment {
     return { delay: delay * 1_000, limit: this.SHUTDOWN_SECONDS * 1_000 };
   }
 
+  get pool(): { poolSize: number; namedStatements: boolean; pooling: Pooling } {
+    return {
+      poolSize: this.DATABASE_POOL_SIZE,
+      namedStatements: this.DATABASE_NAMED_STATEMENTS,
+      pooling: this.DATABASE_POOLING,
+    };
+  }
+
   get migrationUrl(): string | undefined {
     return this.DATABASE_MIGRATION_URL ?? this.DATABASE_URL;
+  }
+
+  private get migratesThroughPooler(): boolean {
+    const { DATABASE_POOLING, DATABASE_MIGRATION_URL, MIGRATE_ON_START } = this;
+    return DATABASE_POOLING === 'transaction' && MIGRATE_ON_START && !DATABASE_MIGRATION_URL;
   }
 
   /** @throws Error with one line for each setting that is missing or wrong; never with a value */
@@ -139,6 +168,8 @@ export class Environment {
       Object.values(error.constraints ?? {}),
     );
     if (environment.isProduction) wrong.push(...missingInProduction(environment));
+    if (environment.migratesThroughPooler)
+      wrong.push('DATABASE_MIGRATION_URL is missing: migrations do not pass through a pooler in transaction mode');
     if (wrong.length)
       throw new Error(`The environment is not complete:\n${wrong.map((line) => `  - ${line}`).join('\n')}`);
     return environment;

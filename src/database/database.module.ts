@@ -1,5 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { DataSource } from 'typeorm';
 import { applicationDataSource, type ConnectionSettings } from './data-source.ts';
 import { Housekeeping } from './housekeeping.service.ts';
 import { Schema } from './schema.service.ts';
@@ -15,7 +16,15 @@ export class DatabaseModule {
       imports: [
         TypeOrmModule.forRoot({ ...applicationDataSource(settings), entities: [...entities], retryAttempts: 1 }),
       ],
-      providers: [Housekeeping, Schema, Transactions],
+      providers: [
+        Housekeeping,
+        Schema,
+        {
+          provide: Transactions,
+          inject: [DataSource],
+          useFactory: (dataSource: DataSource) => new Transactions(dataSource, settings.pooling),
+        },
+      ],
       exports: [Schema, Transactions],
     };
   }
