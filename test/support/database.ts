@@ -12,14 +12,17 @@ export interface TestDatabase extends ClusterUrls {
 
 const OBJECT_IN_USE = '55006';
 
-/** A migrated, empty database of the test's own: tests neither see nor wait for each other. */
-export async function createTestDatabase(): Promise<TestDatabase> {
+/**
+ * A database of the test's own: tests neither see nor wait for each other. Empty of rows, and migrated; or empty of
+ * everything.
+ */
+export async function createTestDatabase(template: typeof TEMPLATE | 'template0' = TEMPLATE): Promise<TestDatabase> {
   const cluster = testCluster();
   const name = `t_${randomBytes(8).toString('hex')}`;
   await asAdmin(cluster.adminUrl, async (admin) => {
     // Advisory locks hold within one database: all come here by way of `postgres`. The lock goes with the connection.
     await admin.query(`SELECT pg_advisory_lock(hashtext('therapy: test database'))`);
-    await retryWhileInUse(() => admin.query(`CREATE DATABASE ${name} TEMPLATE ${TEMPLATE} OWNER therapy_owner`));
+    await retryWhileInUse(() => admin.query(`CREATE DATABASE ${name} TEMPLATE ${template} OWNER therapy_owner`));
   });
   return {
     name,
