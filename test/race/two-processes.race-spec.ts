@@ -1,16 +1,20 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { MIGRATION_LOCK } from '../../src/database/migrate.ts';
 import { migrations } from '../../src/database/migrations.ts';
 import { startApi, type ApiProcess } from '../support/api-process.ts';
 import { wrongInTheBooks } from '../support/books.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
-import { read } from '../support/sql.ts';
+import { connect, read } from '../support/sql.ts';
 import type { GraphQLAnswer } from '../support/test-app.ts';
 import { at, together, World, type Booking, type Person, type Practice } from '../support/world.ts';
 
 const LIMIT_MS = 120_000;
 const JWT_SECRET = randomBytes(32).toString('hex');
 const BOOK = `mutation($input: CreateAppointmentInput!) { createAppointment(input: $input) { id createdAt } }`;
+const WAITING = `SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted
+  AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`;
 const PATIENTS = 6;
 
 describe('given two processes of the API that were started at the same time on one empty database', () => {
@@ -24,7 +28,12 @@ describe('given two processes of the API that were started at the same time on o
 
   beforeAll(async () => {
     database = await createTestDatabase('template0');
+    // neither may be done before the other has come: both wait for us
+    const gate = await connect(database.ownerUrl);
+    await gate.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
     apis = await together(2, () => startApi(database, { JWT_SECRET }));
+    while ((await read(database.ownerUrl, WAITING)).length < 2) await sleep(20);
+    await gate.end();
     await Promise.all(apis.map((api) => api.untilReady()));
     world = await World.create({ JWT_SECRET }, database);
     practice = await world.practice();
