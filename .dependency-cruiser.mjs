@@ -35,6 +35,7 @@ const ORDER = [
   'verification',
   'demo',
   'playground',
+  'health',
 ];
 
 const folders = (names) => `^src/(${names.join('|')})/`;

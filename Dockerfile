@@ -15,6 +15,7 @@ WORKDIR /app
 COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules node_modules
 COPY --from=build /app/dist dist
-USER node
+# the image's user `node`, by number: Kubernetes' runAsNonRoot cannot tell by a name
+USER 1000:1000
 EXPOSE 3000
 CMD ["node", "dist/src/main.js"]

@@ -18,6 +18,7 @@ import { EmergencyAccessModule } from './emergency-access/emergency-access.modul
 import { entities } from './entities.ts';
 import { GraphQLModule } from './graphql/graphql.module.ts';
 import { InputPipe } from './graphql/input.pipe.ts';
+import { HealthModule } from './health/health.module.ts';
 import { OrganizationsModule } from './organizations/organizations.module.ts';
 import { PatientsModule } from './patients/patients.module.ts';
 import { PlaygroundModule } from './playground/playground.module.ts';
@@ -31,12 +32,11 @@ import { UsersModule } from './users/users.module.ts';
 @Module({})
 export class AppModule {
   static with(environment: Environment, databaseUrl: string): DynamicModule {
-    const { DATABASE_POOL_SIZE: poolSize, DATABASE_NAMED_STATEMENTS: namedStatements } = environment;
     return {
       module: AppModule,
       imports: [
         ConfigModule.with(environment),
-        DatabaseModule.with({ url: databaseUrl, poolSize, namedStatements }, entities),
+        DatabaseModule.with({ url: databaseUrl, ...environment.pool }, entities),
         GraphQLModule,
         AccessModule,
         AuditModule,
@@ -54,6 +54,7 @@ export class AppModule {
         AuditTrailModule,
         DemoModule,
         PlaygroundModule,
+        HealthModule,
       ],
       providers: [
         { provide: APP_GUARD, useExisting: AuthenticationGuard },

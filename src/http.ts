@@ -6,6 +6,7 @@ import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import type { Environment } from './config/environment.ts';
 import { ErrorCode } from './errors/error-code.ts';
 import { safeError } from './observability/safe-error.ts';
+import { OpenRequests } from './open-requests.ts';
 import type { RequestHolder } from './request-context/ctx.decorator.ts';
 import { RequestContext, type Now } from './request-context/request-context.ts';
 import { bodyOf } from './rest/error-answer.ts';
@@ -22,8 +23,12 @@ const A_REQUEST_ID = /^[A-Za-z0-9._-]{8,64}$/;
 
 /** Fastify with our limits, our request ids, and the contract's answer to what never becomes a request of the API. */
 export class HttpAdapter extends FastifyAdapter {
+  readonly openRequests: OpenRequests;
+
   constructor({ MAX_BODY_BYTES: bodyLimit, trustProxy }: Pick<Environment, 'MAX_BODY_BYTES' | 'trustProxy'>) {
-    super({ bodyLimit, trustProxy, genReqId: requestIdOf });
+    // what still arrives while the server closes is answered like the rest, and not with a 503 in Fastify's own shape
+    super({ bodyLimit, trustProxy, genReqId: requestIdOf, return503OnClosing: false });
+    this.openRequests = new OpenRequests(this.getInstance());
     this.getInstance().addHook('onRequest', (request, reply, done) => {
       void reply.header('x-request-id', request.id);
       // patient data: in no cache on the way, nor in a browser's

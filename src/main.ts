@@ -5,7 +5,7 @@ import { createApplication } from './application.ts';
 import { Environment } from './config/environment.ts';
 import { openDatabase } from './database/open-database.ts';
 import { DemoService } from './demo/demo.service.ts';
-import { onEnd } from './lifetime.ts';
+import { farewell, onEnd } from './lifetime.ts';
 import { openLog } from './observability/log.ts';
 import { listenForMetrics } from './observability/metrics-endpoint.ts';
 import { logProcess } from './observability/process-log.ts';
@@ -25,7 +25,7 @@ async function start(environment: Environment, log: Logger): Promise<void> {
   const metrics =
     METRICS_PORT === undefined ? undefined : await listenForMetrics(METRICS_PORT, METRICS_HOST, METRICS_TOKEN);
   onEnd(async () => {
-    await app.close();
+    await farewell(app, environment);
     await metrics?.close();
     await database.close();
     await endTracing();

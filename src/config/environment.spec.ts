@@ -131,6 +131,28 @@ describe('given how often the audit trail is sealed', () => {
   });
 });
 
+describe('given a pooler in transaction mode', () => {
+  const DATABASE_POOLING = 'transaction';
+
+  it('when the start migrates through it, then it is refused: the lock of migrations needs one connection', () => {
+    expect(refusalOf({ DATABASE_URL, DATABASE_POOLING })).toContain('DATABASE_MIGRATION_URL is missing');
+  });
+
+  it('when migrations go around it or are another step, then it is read', () => {
+    const DATABASE_MIGRATION_URL = 'postgresql://therapy_owner:pw@db:5432/therapy';
+    const aside = Environment.read({ DATABASE_URL, DATABASE_POOLING, DATABASE_MIGRATION_URL });
+    const before = Environment.read({ DATABASE_URL, DATABASE_POOLING, MIGRATE_ON_START: 'false' });
+    for (const environment of [aside, before]) expect(environment.pool.pooling).toBe('transaction');
+  });
+});
+
+describe('given no word about the shutdown', () => {
+  it('when it is production, then load balancers get 5 seconds, and nobody waits elsewhere', () => {
+    expect(Environment.read(production).shutdown).toEqual({ delay: 5_000, limit: 30_000 });
+    expect(Environment.read({}).shutdown).toEqual({ delay: 0, limit: 30_000 });
+  });
+});
+
 function refusalOf(variables: NodeJS.ProcessEnv): string {
   try {
     Environment.read(variables);

@@ -21,6 +21,13 @@ const asBoolean = Transform(({ value }: { value: unknown }) =>
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
+/**
+ * For how long a connection of ours is one connection of PostgreSQL: all its life (none in between, or a pooler in
+ * session mode), or for one transaction (PgBouncer in transaction mode).
+ */
+export const POOLINGS = ['session', 'transaction'] as const;
+export type Pooling = (typeof POOLINGS)[number];
+
 /** Every setting there is, read once from the environment. README.md has them in a table. */
 export class Environment {
   @IsIn(['development', 'test', 'production'])
@@ -61,6 +68,15 @@ export class Environment {
   @IsBoolean()
   @asBoolean
   readonly DATABASE_NAMED_STATEMENTS: boolean = true;
+
+  /** `transaction` behind PgBouncer in transaction mode. */
+  @IsIn(POOLINGS)
+  readonly DATABASE_POOLING: Pooling = 'session';
+
+  /** Off: another step migrates (`npm run migration:run`), and a start on an older schema is refused. */
+  @IsBoolean()
+  @asBoolean
+  readonly MIGRATE_ON_START: boolean = true;
 
   /** Signs access tokens (HS256). At least 32 characters. */
   @IsOptional()
@@ -163,6 +179,21 @@ export class Environment {
   @MinLength(16, { message: 'METRICS_TOKEN must have at least 16 characters' })
   readonly METRICS_TOKEN?: string;
 
+  /** Seconds between the signal to end and closing the door: how long load balancers need to see that we are not ready. */
+  @IsOptional()
+  @IsInt()
+  @Min(0)
+  @Max(300)
+  @Type(() => Number)
+  readonly SHUTDOWN_DELAY_SECONDS?: number;
+
+  /** Seconds that running requests have to finish after the door was closed. */
+  @IsInt()
+  @Min(0)
+  @Max(3600)
+  @Type(() => Number)
+  readonly SHUTDOWN_SECONDS: number = 30;
+
   get isProduction(): boolean {
     return this.NODE_ENV === 'production';
   }
@@ -200,8 +231,27 @@ export class Environment {
     return this.TRUST_PROXY ? this.TRUST_PROXY.split(',').map((proxy) => proxy.trim()) : false;
   }
 
+  /** In milliseconds. Nobody balances the load of a developer's machine. */
+  get shutdown(): { delay: number; limit: number } {
+    const delay = this.SHUTDOWN_DELAY_SECONDS ?? (this.isProduction ? 5 : 0);
+    return { delay: delay * 1_000, limit: this.SHUTDOWN_SECONDS * 1_000 };
+  }
+
+  get pool(): { poolSize: number; namedStatements: boolean; pooling: Pooling } {
+    return {
+      poolSize: this.DATABASE_POOL_SIZE,
+      namedStatements: this.DATABASE_NAMED_STATEMENTS,
+      pooling: this.DATABASE_POOLING,
+    };
+  }
+
   get migrationUrl(): string | undefined {
     return this.DATABASE_MIGRATION_URL ?? this.DATABASE_URL;
+  }
+
+  private get migratesThroughPooler(): boolean {
+    const { DATABASE_POOLING, DATABASE_MIGRATION_URL, MIGRATE_ON_START } = this;
+    return DATABASE_POOLING === 'transaction' && MIGRATE_ON_START && !DATABASE_MIGRATION_URL;
   }
 
   /** @throws Error with one line for each setting that is missing or wrong; never with a value */
@@ -216,6 +266,8 @@ export class Environment {
     if (environment.trustProxy && !environment.trustProxy.every(isProxy))
       wrong.push('TRUST_PROXY must be addresses and networks with commas, such as loopback or 10.0.0.0/8,192.0.2.7');
     if (environment.isProduction) wrong.push(...missingInProduction(environment));
+    if (environment.migratesThroughPooler)
+      wrong.push('DATABASE_MIGRATION_URL is missing: migrations do not pass through a pooler in transaction mode');
     if (wrong.length)
       throw new Error(`The environment is not complete:\n${wrong.map((line) => `  - ${line}`).join('\n')}`);
     return environment;

@@ -1,5 +1,6 @@
 import pg from 'pg';
 import type { DataSourceOptions } from 'typeorm';
+import type { Pooling } from '../config/environment.ts';
 import { NamedStatementsClient } from './named-statements.ts';
 import { ObservedClient } from './observed-client.ts';
 
@@ -13,10 +14,11 @@ export interface ConnectionSettings {
   readonly url: string;
   readonly poolSize: number;
   readonly namedStatements: boolean;
+  readonly pooling: Pooling;
 }
 
-/** What every connection of the application starts with. Time-outs in milliseconds. */
-const SESSION = {
+/** What the application works under. Time-outs in milliseconds. */
+const SETTINGS = {
   role: APPLICATION_ROLE,
   lock_timeout: 2_000,
   statement_timeout: 5_000,
@@ -24,7 +26,8 @@ const SESSION = {
 };
 
 /** How the application connects: as the lesser role, whatever its login, with time-outs, one pool a process. */
-export function applicationDataSource({ url, poolSize, namedStatements }: ConnectionSettings): DataSourceOptions {
+export function applicationDataSource(settings: ConnectionSettings): DataSourceOptions {
+  const { url, poolSize, namedStatements, pooling } = settings;
   return {
     type: 'postgres',
     url,
@@ -35,16 +38,24 @@ export function applicationDataSource({ url, poolSize, namedStatements }: Connec
     migrationsRun: false,
     logging: false,
     extra: {
-      options: sessionOptions(),
+      // what one session were told would reach whoever comes next: there each transaction begins with them
+      ...(pooling === 'session' && { options: sessionOptions() }),
       keepAlive: true,
       Client: namedStatements ? NamedStatementsClient : ObservedClient,
     },
   };
 }
 
-/** The session's settings in the form libpq and node-pg pass at connect. */
+/** The settings for all of a session, in the form libpq and node-pg pass at connect. */
 export function sessionOptions(): string {
-  return Object.entries(SESSION)
+  return Object.entries(SETTINGS)
     .map(([name, value]) => `-c ${name}=${value}`)
     .join(' ');
+}
+
+/** The settings for one transaction, as terms of its first SELECT. */
+export function transactionSettings(): string {
+  return Object.entries(SETTINGS)
+    .map(([name, value]) => `set_config('${name}', '${value}', true)`)
+    .join(', ');
 }

@@ -1,8 +1,10 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { DataSource } from 'typeorm';
 import { applicationDataSource, type ConnectionSettings } from './data-source.ts';
 import { Housekeeping } from './housekeeping.service.ts';
 import { PoolGauges } from './pool-gauges.ts';
+import { Schema } from './schema.service.ts';
 import { Transactions } from './transactions.ts';
 
 /** The pool and its transactions. Everything else about PostgreSQL is hidden behind Transactions. */
@@ -15,8 +17,17 @@ export class DatabaseModule {
       imports: [
         TypeOrmModule.forRoot({ ...applicationDataSource(settings), entities: [...entities], retryAttempts: 1 }),
       ],
-      providers: [Housekeeping, PoolGauges, Transactions],
-      exports: [Transactions],
+      providers: [
+        Housekeeping,
+        PoolGauges,
+        Schema,
+        {
+          provide: Transactions,
+          inject: [DataSource],
+          useFactory: (dataSource: DataSource) => new Transactions(dataSource, settings.pooling),
+        },
+      ],
+      exports: [Schema, Transactions],
     };
   }
 }

@@ -3,7 +3,7 @@ import { migrations } from './migrations.ts';
 import { sqlStateOf } from './sql-errors.ts';
 
 /** Any number: processes that start at the same time migrate one after the other. */
-const MIGRATION_LOCK = 7_326_411;
+export const MIGRATION_LOCK = 7_326_411;
 
 /**
  * Brings the database at `url` (the owner's login) up to date.

@@ -8,6 +8,7 @@ import { SealAuditTrail1767225910000 } from '../../migrations/1767225910000-Seal
 import { EndSignInsAsFamilies1767225960000 } from '../../migrations/1767225960000-EndSignInsAsFamilies.ts';
 import { CountLoginsAndCalls1767225965000 } from '../../migrations/1767225965000-CountLoginsAndCalls.ts';
 import { AddSecondFactors1767225970000 } from '../../migrations/1767225970000-AddSecondFactors.ts';
+import { AnswerWhichMigrationsHaveRun1767226020000 } from '../../migrations/1767226020000-AnswerWhichMigrationsHaveRun.ts';
 
 /** Oldest first. A new migration is a line here. */
 export const migrations = [
@@ -21,4 +22,5 @@ export const migrations = [
   EndSignInsAsFamilies1767225960000,
   CountLoginsAndCalls1767225965000,
   AddSecondFactors1767225970000,
+  AnswerWhichMigrationsHaveRun1767226020000,
 ];

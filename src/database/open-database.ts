@@ -1,5 +1,5 @@
 import type { Environment } from '../config/environment.ts';
-import { stepDown, type RunningAs } from './application-role.ts';
+import { requireMigrated, stepDown, type ApplicationLogin, type RunningAs } from './application-role.ts';
 import { startEmbeddedPostgres } from './embedded/embedded-postgres.ts';
 import { migrate } from './migrate.ts';
 
@@ -12,12 +12,18 @@ export interface OpenDatabase extends RunningAs {
 
 /** The server that DATABASE_URL names, or the embedded one: migrated, and with the application's lesser role ready. */
 export async function openDatabase(environment: Environment): Promise<OpenDatabase> {
-  const { DATABASE_URL: url, migrationUrl } = environment;
-  if (url)
-    return { ...(await prepare(url, migrationUrl ?? url)), url, embedded: false, close: () => Promise.resolve() };
+  const { DATABASE_URL: url, DATABASE_POOLING: pooling, migrationUrl } = environment;
+  if (url) {
+    const application = { url, pooling };
+    const as = environment.MIGRATE_ON_START
+      ? await prepare(application, migrationUrl ?? url)
+      : await requirePrepared(application);
+    return { ...as, url, embedded: false, close: () => Promise.resolve() };
+  }
   const server = await startEmbeddedPostgres({ dataDir: environment.DATA_DIR });
   try {
-    const as = await prepare(server.applicationUrl, server.ownerUrl);
+    // nobody else has its logins, so nobody else can migrate it
+    const as = await prepare({ url: server.applicationUrl, pooling: 'session' }, server.ownerUrl);
     return { ...as, url: server.applicationUrl, embedded: true, close: () => server.stop() };
   } catch (error) {
     await server.stop();
@@ -25,7 +31,13 @@ export async function openDatabase(environment: Environment): Promise<OpenDataba
   }
 }
 
-async function prepare(applicationUrl: string, ownerUrl: string): Promise<RunningAs> {
+async function prepare(application: ApplicationLogin, ownerUrl: string): Promise<RunningAs> {
   await migrate(ownerUrl);
-  return stepDown(applicationUrl, ownerUrl);
+  return stepDown(application, ownerUrl);
+}
+
+async function requirePrepared(application: ApplicationLogin): Promise<RunningAs> {
+  const as = await stepDown(application);
+  await requireMigrated(application);
+  return as;
 }

@@ -1,12 +1,14 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { PoolClient, QueryResult } from 'pg';
 import { DataSource, type QueryRunner } from 'typeorm';
+import type { Pooling } from '../config/environment.ts';
 import { DomainError, OutcomeUnknown, TryAgain } from '../errors/domain-error.ts';
 import { transactionAttempts } from '../observability/counters.ts';
 import { poolWaits, transactionDurations } from '../observability/metrics.ts';
 import { inSpan } from '../observability/tracing.ts';
 import type { RequestContext } from '../request-context/request-context.ts';
 import { backOff } from './back-off.ts';
+import { transactionSettings } from './data-source.ts';
 import { GatheredReads } from './gathered-reads.ts';
 import { Recovery, recoveryOf, sqlStateOf } from './sql-errors.ts';
 import { Tx } from './tx.ts';
@@ -36,7 +38,10 @@ export class Transactions {
 
   private readonly gathered = new GatheredReads((ctx, work) => this.read(ctx, work));
 
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly pooling: Pooling = 'session',
+  ) {}
 
   /**
    * Runs the closure in one transaction of the context's organization and commits it. After a passing fault the
@@ -113,7 +118,7 @@ export class Transactions {
     poolWaits.observe('primary', begun - asked);
     let outcome = 'rolled_back';
     try {
-      await client.query(beginning(ctx.organizationId));
+      await client.query(this.beginning(ctx.organizationId));
       // TypeORM asks this before it locks a row; its own startTransaction() would cost a round trip more
       Object.assign(runner, { isTransactionActive: true });
       const tx = new Tx(ctx, runner.manager);
@@ -129,6 +134,17 @@ export class Transactions {
       transactionDurations.observe(outcome, performance.now() - begun);
       await this.giveBack(runner);
     }
+  }
+
+  /** BEGIN and the tenant in one round trip. `set_config(..., true)` ends with the transaction: safe with any pool. */
+  private beginning(organizationId: string | null | undefined): string {
+    if (organizationId != null && !UUID.test(organizationId)) throw new Error('An organization id is a UUID.');
+    return (
+      'BEGIN ISOLATION LEVEL READ COMMITTED; ' +
+      `SELECT set_config('app.organization_id', '${organizationId ?? ''}', true), ` +
+      `set_config('app.reach', '${organizationId === null ? 'all' : 'own'}', true)` +
+      (this.pooling === 'transaction' ? `, ${transactionSettings()}` : '')
+    );
   }
 
   private async commit(client: PoolClient, tx: Tx): Promise<void> {
@@ -170,14 +186,4 @@ export class Transactions {
 /** Ending a client makes the pool drop it on release. A connection that is gone already cannot be ended twice. */
 async function close(client: PoolClient): Promise<void> {
   await (client as unknown as { end(): Promise<void> }).end().catch(() => undefined);
-}
-
-/** BEGIN and the tenant in one round trip. `set_config(..., true)` ends with the transaction: safe with any pool. */
-function beginning(organizationId: string | null | undefined): string {
-  if (organizationId != null && !UUID.test(organizationId)) throw new Error('An organization id is a UUID.');
-  return (
-    'BEGIN ISOLATION LEVEL READ COMMITTED; ' +
-    `SELECT set_config('app.organization_id', '${organizationId ?? ''}', true), ` +
-    `set_config('app.reach', '${organizationId === null ? 'all' : 'own'}', true)`
-  );
 }

@@ -13,9 +13,9 @@ export interface TestDatabase extends ClusterUrls {
 const OBJECT_IN_USE = '55006';
 
 /**
- * A migrated, empty database of the test's own: tests neither see nor wait for each other.
+ * A database of the test's own: tests neither see nor wait for each other. Empty of rows, and migrated.
  *
- * @param template a copy of this database instead, to which nobody is connected
+ * @param template a copy of this database instead, to which nobody is connected; template0 is empty of everything
  */
 export async function createTestDatabase(template = TEMPLATE): Promise<TestDatabase> {
   const cluster = testCluster();

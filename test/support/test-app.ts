@@ -31,9 +31,9 @@ export interface TestApp {
   close(): Promise<void>;
 }
 
-/** The real application on a real PostgreSQL database of its own. */
-export async function createTestApp(settings: Record<string, string> = {}): Promise<TestApp> {
-  const database = await createTestDatabase();
+/** The real application on a real PostgreSQL database, by default of its own; its `close` drops it. */
+export async function createTestApp(settings: Record<string, string> = {}, given?: TestDatabase): Promise<TestApp> {
+  const database = given ?? (await createTestDatabase());
   const environment = Environment.read({
     NODE_ENV: 'test',
     JWT_SECRET: randomBytes(32).toString('hex'),

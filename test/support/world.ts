@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { FoundingService } from '../../src/users/founding.service.ts';
+import type { TestDatabase } from './database.ts';
 import { createTestApp, type GraphQLAnswer, type TestApp } from './test-app.ts';
 
 export const PASSWORD = 'correct-horse-7';
@@ -41,8 +42,8 @@ export class World {
     readonly superAdmin: string,
   ) {}
 
-  static async create(settings?: Record<string, string>): Promise<World> {
-    const test = await createTestApp(settings);
+  static async create(settings?: Record<string, string>, database?: TestDatabase): Promise<World> {
+    const test = await createTestApp(settings, database);
     const email = `super-${randomUUID()}@platform.example`;
     await test.app.get(FoundingService, { strict: false }).createSuperAdmin(email, PASSWORD);
     return new World(test, await login(test, email));

@@ -1,0 +1,113 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { MIGRATION_LOCK } from '../../src/database/migrate.ts';
+import { migrations } from '../../src/database/migrations.ts';
+import { startApi, type ApiProcess } from '../support/api-process.ts';
+import { verifyLedger } from '../../src/verification/verify-ledger.ts';
+import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { connect, read } from '../support/sql.ts';
+import type { GraphQLAnswer } from '../support/test-app.ts';
+import { at, together, World, type Booking, type Person, type Practice } from '../support/world.ts';
+
+const LIMIT_MS = 120_000;
+const JWT_SECRET = randomBytes(32).toString('hex');
+const BOOK = `mutation($input: CreateAppointmentInput!) { createAppointment(input: $input) { id createdAt } }`;
+const WAITING = `SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted
+  AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`;
+const PATIENTS = 6;
+
+describe('given two processes of the API that were started at the same time on one empty database', () => {
+  let database: TestDatabase;
+  let apis: ApiProcess[] = [];
+  let world: World;
+  let practice: Practice;
+  let practitioner: Person;
+  let patients: Person[];
+  let day = 0;
+
+  beforeAll(async () => {
+    database = await createTestDatabase('template0');
+    // neither may be done before the other has come: both wait for us
+    const gate = await connect(database.ownerUrl);
+    await gate.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    apis = await together(2, () => startApi(database, { JWT_SECRET }));
+    while ((await read(database.ownerUrl, WAITING)).length < 2) await sleep(20);
+    await gate.end();
+    await Promise.all(apis.map((api) => api.untilReady()));
+    world = await World.create({ JWT_SECRET }, database);
+    practice = await world.practice();
+    practitioner = await world.practitioner(practice);
+    patients = await together(PATIENTS, () => world.patient(practice));
+  }, LIMIT_MS);
+  afterAll(async () => {
+    for (const api of apis) api.signal('SIGKILL');
+    await Promise.all(apis.map(({ ended }) => ended));
+    await world.close();
+  }, LIMIT_MS);
+  afterEach(async () => {
+    expect((await verifyLedger(database.ownerUrl)).breaches).toEqual([]);
+  });
+
+  /** An hour of a day that no other call has. */
+  const hour = () => at(new Date(Date.UTC(2031, 0, 1 + day++)).toISOString().slice(0, 10), '10:00');
+  const booking = (authorizationId: string, more: object = {}): Booking => ({
+    patientId: patients[0]!.id,
+    practitionerId: practitioner.id,
+    authorizationId,
+    ...hour(),
+    ...more,
+  });
+  /** So many calls at once, every other one to the other process. */
+  const bookedTogether = (count: number, input: (index: number) => object): Promise<GraphQLAnswer[]> => {
+    const inputs = Array.from({ length: count }, (_, index) => input(index));
+    return together(count, (index) => apis[index % 2]!.query(BOOK, { input: inputs[index] }, practice.admin));
+  };
+
+  it('when both were up to migrate it, then one did, each migration once', async () => {
+    const run = await read(database.ownerUrl, 'SELECT name FROM migrations ORDER BY id');
+    expect(run).toEqual(migrations.map((migration) => ({ name: new migration().name })));
+  });
+
+  it('when 20 bookings want the last units, then exactly 1 has them', async () => {
+    const authorizationId = await world.authorization(practice, patients[0]!.id, { totalUnits: 4 });
+    const answers = await bookedTogether(20, () => booking(authorizationId));
+    expect(tally(answers)).toEqual({ OK: 1, INSUFFICIENT_UNITS: 19 });
+    expect(await world.balance(practice.admin, authorizationId)).toMatchObject({ reservedUnits: 4, availableUnits: 0 });
+  });
+
+  it('when one hour of a practitioner is booked for several patients, then exactly 1 has it', async () => {
+    const times = hour();
+    const authorizations = await together(PATIENTS, (index) => world.authorization(practice, patients[index]!.id));
+    const answers = await bookedTogether(PATIENTS, (index) =>
+      booking(authorizations[index]!, { patientId: patients[index]!.id, ...times }),
+    );
+    expect(tally(answers)).toEqual({ OK: 1, SCHEDULING_CONFLICT: PATIENTS - 1 });
+  });
+
+  it('when one call with an idempotencyKey comes 20 times, then there is one appointment and 20 equal answers', async () => {
+    const authorizationId = await world.authorization(practice, patients[0]!.id);
+    const input = booking(authorizationId, { idempotencyKey: randomUUID() });
+    const answers = await bookedTogether(20, () => input);
+    expect(tally(answers)).toEqual({ OK: 20 });
+    expect(new Set(answers.map(({ data }) => JSON.stringify(data))).size).toBe(1);
+    expect(await world.balance(practice.admin, authorizationId)).toMatchObject({ reservedUnits: 4 });
+  });
+
+  it('when one of them ends, then the other is ready and goes on', async () => {
+    const [first, second] = apis;
+    first!.signal('SIGTERM');
+    expect(await first!.ended).toBe(0);
+
+    expect((await second!.get('/health/ready')).status).toBe(200);
+    const authorizationId = await world.authorization(practice, patients[0]!.id);
+    const answer = await second!.query(BOOK, { input: booking(authorizationId) }, practice.admin);
+    expect(answer.errors).toBeUndefined();
+  });
+});
+
+function tally(answers: readonly GraphQLAnswer[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { code = 'OK' } of answers) counts[code] = (counts[code] ?? 0) + 1;
+  return counts;
+}

@@ -1,0 +1,90 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { createServer, type AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ClusterUrls } from './cluster.ts';
+import type { GraphQLAnswer } from './test-app.ts';
+
+const HOST = '127.0.0.1';
+
+/** One process of the API as in production, on a port of its own. */
+export interface ApiProcess {
+  readonly url: string;
+  /** What it has printed. */
+  readonly output: string;
+  /** Its exit code, once it has ended. */
+  readonly ended: Promise<number | null>;
+  get(path: string): Promise<Response>;
+  query(text: string, variables?: object, token?: string): Promise<GraphQLAnswer & { readonly connection: unknown }>;
+  signal(name: NodeJS.Signals): void;
+  /** Waits until it answers /health/ready with 200. @throws Error it has ended instead, with what it printed */
+  untilReady(): Promise<void>;
+}
+
+/** Starts one; several share a database and a JWT_SECRET. The caller ends it. */
+export async function startApi(
+  { applicationUrl, ownerUrl }: Pick<ClusterUrls, 'applicationUrl' | 'ownerUrl'>,
+  settings: Record<string, string>,
+): Promise<ApiProcess> {
+  const port = await freePort();
+  const child = spawn(process.execPath, ['--import', './test/support/from-sources.mjs', 'src/main.ts'], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: {
+      PATH: process.env.PATH,
+      NODE_ENV: 'production',
+      HOST,
+      PORT: String(port),
+      DATABASE_URL: applicationUrl,
+      DATABASE_MIGRATION_URL: ownerUrl,
+      SHUTDOWN_DELAY_SECONDS: '0',
+      ...settings,
+    },
+  });
+  return apiOf(child, `http://${HOST}:${port}`);
+}
+
+function apiOf(child: ChildProcess, url: string): ApiProcess {
+  let output = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream?.setEncoding('utf8').on('data', (text: string) => (output += text));
+  const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
+  return {
+    url,
+    ended,
+    get output() {
+      return output;
+    },
+    get: (path) => fetch(url + path),
+    query: async (text, variables = {}, token) => {
+      const response = await fetch(`${url}/graphql`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) },
+        body: JSON.stringify({ query: text, variables }),
+      });
+      const { data, errors } = (await response.json()) as Pick<GraphQLAnswer, 'data' | 'errors'>;
+      const connection = response.headers.get('connection');
+      return { status: response.status, data, errors, code: errors?.[0]?.extensions.code, connection };
+    },
+    signal: (name) => void child.kill(name),
+    untilReady: async () => {
+      while (!(await isReady(url))) {
+        if (child.exitCode !== null) throw new Error(`The process has ended:\n${output}`);
+        await sleep(50);
+      }
+    },
+  };
+}
+
+async function isReady(url: string): Promise<boolean> {
+  return fetch(`${url}/health/ready`).then(
+    ({ ok }) => ok,
+    () => false,
+  );
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(0, HOST, resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
