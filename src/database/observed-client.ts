@@ -1,29 +1,38 @@
+import { createHash } from 'node:crypto';
 import { context, SpanKind, trace, type Span } from '@opentelemetry/api';
 import pg from 'pg';
 import { lockWaits } from '../observability/metrics.ts';
 import { isTracing, markFailed } from '../observability/tracing.ts';
 
-/** Texts with parameters, which are few; with the table whose rows they lock, if they do. */
-const MOST_STATEMENTS = 1_000;
-const lockedTables = new Map<string, string | undefined>();
+/** A statement with parameters. */
+export interface Statement {
+  readonly name: string;
+  /** The table whose rows it locks, if it does. */
+  readonly locks: string | undefined;
+}
+
+/** PostgreSQL keeps each named statement until the connection ends, so their number is bounded. */
+const MOST_STATEMENTS = 500;
+const statements = new Map<string, Statement>();
 
 /**
  * A pg client that measures how long statements that lock rows take (their wait is what bookings wait for each other), and
  * makes a span of every statement where that is asked for.
  */
 export class ObservedClient extends pg.Client {
-  // pg's query() has eight overloads; the ones that are used are (text, values?) and ({ name, text, values })
+  // pg's query() has eight overloads; the ones that are used are (text) and (text, values)
   override query(...args: unknown[]): never {
-    const [what, given] = args as [string | { text?: string; values?: unknown }, unknown];
-    const { text, values } = typeof what === 'string' ? { text: what, values: given } : what;
+    const [text, values, ...more] = args;
     if (typeof text !== 'string') return super.query(...(args as [string])) as never;
-    const table = values ? lockedTableOf(text) : undefined;
+    const statement = Array.isArray(values) && values.length > 0 ? statementOf(text) : undefined;
+    const locks = statement?.locks;
     const span = isTracing() ? spanOf(text) : undefined;
-    const begun = table ? performance.now() : 0;
-    const result: unknown = super.query(...(args as [string]));
-    if ((table || span) && result instanceof Promise) {
+    const begun = locks ? performance.now() : 0;
+    const what = statement ? this.prepared?.(statement, text, values as unknown[]) : undefined;
+    const result: unknown = super.query(...((what ? [what, ...more] : args) as [string]));
+    if ((locks || span) && result instanceof Promise) {
       const observe = (error?: unknown): void => {
-        if (table) lockWaits.observe(table, performance.now() - begun);
+        if (locks) lockWaits.observe(locks, performance.now() - begun);
         if (span && error) markFailed(span, error);
         span?.end();
       };
@@ -31,13 +40,20 @@ export class ObservedClient extends pg.Client {
     }
     return result as never;
   }
+
+  /** How a statement is sent, where not as it is. */
+  protected prepared?(statement: Statement, text: string, values: unknown[]): pg.QueryConfig;
 }
 
-function lockedTableOf(text: string): string | undefined {
-  if (lockedTables.has(text)) return lockedTables.get(text);
-  const table = /\bFOR (NO KEY )?UPDATE\b/.test(text) ? tableOf(text) : undefined;
-  if (lockedTables.size < MOST_STATEMENTS) lockedTables.set(text, table);
-  return table;
+function statementOf(text: string): Statement | undefined {
+  const known = statements.get(text);
+  if (known || statements.size >= MOST_STATEMENTS) return known;
+  const statement = {
+    name: createHash('sha1').update(text).digest('base64url'),
+    locks: /\bFOR (NO KEY )?UPDATE\b/.test(text) ? tableOf(text) : undefined,
+  };
+  statements.set(text, statement);
+  return statement;
 }
 
 /** Below the span that runs; the text is without its values, those that BEGIN has in it included. */

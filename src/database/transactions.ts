@@ -63,7 +63,7 @@ export class Transactions {
         }
         // whatever the attempts after it meet, that one commit may have gone through
         if (error instanceof CommitLost && !error.ofRead) lost = error;
-        await this.recover(error, attempt, lost);
+        await this.recover(ctx, error, attempt, lost);
       }
     }
   }
@@ -90,7 +90,12 @@ export class Transactions {
   }
 
   /** Decides whether another attempt may follow, and waits for it; throws where none may. */
-  private async recover(error: unknown, attempt: number, lost: CommitLost | undefined): Promise<void> {
+  private async recover(
+    { origin: { requestId } }: RequestContext,
+    error: unknown,
+    attempt: number,
+    lost: CommitLost | undefined,
+  ): Promise<void> {
     const cause = error instanceof CommitLost ? error.cause : error;
     const recovery = recoveryOf(cause);
     const state = sqlStateOf(cause) ?? 'unknown';
@@ -101,7 +106,7 @@ export class Transactions {
     const most = recovery === Recovery.REPLAY_ONCE ? 2 : MOST_ATTEMPTS;
     if (attempt >= most) {
       transactionAttempts.increment(`gave-up:${state}`);
-      this.log.warn(`gave up after ${attempt} attempts, SQLSTATE ${state}`);
+      this.log.warn({ requestId, message: `gave up after ${attempt} attempts, SQLSTATE ${state}` });
       if (lost) throw new OutcomeUnknown(lost.cause);
       if (state === '23P01') throw error;
       throw new TryAgain();
@@ -128,7 +133,7 @@ export class Transactions {
       tx.committed();
       return result;
     } catch (error) {
-      await this.abandon(client, error);
+      await this.abandon(ctx, client, error);
       throw error;
     } finally {
       transactionDurations.observe(outcome, performance.now() - begun);
@@ -163,7 +168,7 @@ export class Transactions {
   }
 
   /** Rolls back; a connection that may still hold the transaction is closed instead of being used again. */
-  private async abandon(client: PoolClient, error: unknown): Promise<void> {
+  private async abandon(ctx: RequestContext, client: PoolClient, error: unknown): Promise<void> {
     const broken =
       error instanceof OutcomeUnknown || error instanceof CommitLost || recoveryOf(error) === Recovery.RECONNECT;
     if (!broken) {
@@ -171,7 +176,8 @@ export class Transactions {
         await client.query('ROLLBACK');
         return;
       } catch (failure) {
-        this.log.warn(`ROLLBACK failed, the connection is closed: ${sqlStateOf(failure) ?? 'unknown'}`);
+        const message = `ROLLBACK failed, the connection is closed: ${sqlStateOf(failure) ?? 'unknown'}`;
+        this.log.warn({ requestId: ctx.origin.requestId, message });
       }
     }
     await close(client);

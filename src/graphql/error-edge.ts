@@ -58,7 +58,7 @@ export function formatError(formatted: GraphQLFormattedError, error: unknown): G
     const details = formatted.extensions?.details ?? { fields };
     return { message, ...where, extensions: { code: ErrorCode.BAD_USER_INPUT, details, requestId } };
   }
-  reportFault(log, cause);
+  reportFault(log, requestId, cause);
   return {
     message: 'Something went wrong on our side. Tell us the requestId.',
     ...where,
@@ -67,7 +67,7 @@ export function formatError(formatted: GraphQLFormattedError, error: unknown): G
 }
 
 function extensionsOf(error: DomainError, requestId?: string): Record<string, unknown> {
-  if (error.code === ErrorCode.INTERNAL_SERVER_ERROR) reportFault(log, error);
+  if (error.code === ErrorCode.INTERNAL_SERVER_ERROR) reportFault(log, requestId, error);
   return {
     code: error.code,
     ...(Object.keys(error.details).length > 0 && { details: error.details }),

@@ -1,15 +1,14 @@
 import type { ApolloServerPlugin } from '@apollo/server';
 import { Kind, type DocumentNode, type OperationDefinitionNode, type SelectionSetNode } from 'graphql';
-import { currentRecord } from '../observability/request-record.ts';
+import type { RecordedRequest } from '../observability/request-record.ts';
 
 /** Response keys of the root fields, with the fields they stand for. Apollo keeps parsed documents, so each is read once. */
 const known = new WeakMap<OperationDefinitionNode, ReadonlyMap<string, string>>();
 
 /** Tells the request's record which root fields were asked for and what became of each. */
-export const recordsOperations: ApolloServerPlugin = {
-  requestDidStart: () => {
-    const record = currentRecord();
-    if (!record) return Promise.resolve();
+export const recordsOperations: ApolloServerPlugin<{ request: RecordedRequest }> = {
+  requestDidStart: ({ contextValue }) => {
+    const { record } = contextValue.request;
     let asked: ReadonlyMap<string, string> | undefined;
     return Promise.resolve({
       didResolveOperation: ({ document, operation }) => {

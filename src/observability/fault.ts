@@ -6,10 +6,10 @@ import { safeError } from './safe-error.ts';
 const WALL = /^(23...|42501|P0001)$/;
 
 /** An error that is ours and not the caller's: a line in the log, and where the database had to refuse, a count. */
-export function reportFault(log: Logger, error: unknown): void {
+export function reportFault(log: Logger, requestId: string | undefined, error: unknown): void {
   const told = safeError(error);
   const { code, constraint } = told;
   if (typeof code === 'string' && WALL.test(code))
     wallsHit.increment(typeof constraint === 'string' ? constraint : code);
-  log.error({ error: told });
+  log.error({ requestId, error: told });
 }

@@ -1,7 +1,8 @@
+import { trace } from '@opentelemetry/api';
 import { pino, type DestinationStream, type Logger } from 'pino';
 import type { Environment } from '../config/environment.ts';
-import { currentRecord } from './request-record.ts';
 import { safeError } from './safe-error.ts';
+import { isTracing } from './tracing.ts';
 
 /** The process's log: a line of JSON each, in development lines for people. All output but the welcome goes through it. */
 export async function openLog(
@@ -14,11 +15,8 @@ export async function openLog(
       base: null,
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
-      // every line that is written for a request names it
-      mixin: () => {
-        const record = currentRecord();
-        return record ? { requestId: record.requestId, traceId: record.traceId } : {};
-      },
+      // the trace that a line belongs to, where there are any; its request is named by whoever writes it
+      mixin: () => ({ traceId: isTracing() ? trace.getActiveSpan()?.spanContext().traceId : undefined }),
       // pino's own serializer would write an error's message, which can quote patient data
       serializers: { err: safeError, error: (error: unknown) => (error instanceof Error ? safeError(error) : error) },
     },

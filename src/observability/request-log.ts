@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import { ErrorCode } from '../errors/error-code.ts';
 import { operations } from './counters.ts';
 import { requestDurations } from './metrics.ts';
-import { RequestRecord, withRecord } from './request-record.ts';
+import { RequestRecord } from './request-record.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -22,8 +22,7 @@ const ROUTINE = /^\/(health|metrics)/;
 export function logRequests(server: FastifyInstance, log: Logger, whoAsked: WhoAsked): void {
   server.addHook('onRequest', (request, _reply, done) => {
     request.record = new RequestRecord(request.id);
-    // the body is read in callbacks of the socket, which know nothing of the request: Fastify comes back to it then
-    withRecord(request.record, done);
+    done();
   });
   server.addHook('onResponse', (request, reply, done) => {
     tellEnd(request, reply.statusCode);

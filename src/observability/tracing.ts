@@ -42,8 +42,11 @@ function isAskedFor(variables: NodeJS.ProcessEnv): boolean {
 }
 
 /** Runs the work in a span below the one that runs, if any does: what belongs to no request is not traced. */
-export async function inSpan<T>(name: string, attributes: Attributes, work: () => Promise<T>): Promise<T> {
-  if (!tracing || !trace.getActiveSpan()) return work();
+export function inSpan<T>(name: string, attributes: Attributes, work: () => Promise<T>): Promise<T> {
+  return tracing && trace.getActiveSpan() ? traced(name, attributes, work) : work();
+}
+
+async function traced<T>(name: string, attributes: Attributes, work: () => Promise<T>): Promise<T> {
   const span = tracer.startSpan(name, { attributes });
   try {
     return await context.with(trace.setSpan(context.active(), span), work);

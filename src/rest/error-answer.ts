@@ -47,7 +47,7 @@ export function answerError(reply: FastifyReply, error: unknown): FastifyReply {
   const known = error instanceof DomainError ? error : undefined;
   const code = known?.code ?? ErrorCode.INTERNAL_SERVER_ERROR;
   const status = STATUS[code];
-  if (code === ErrorCode.INTERNAL_SERVER_ERROR) reportFault(log, error);
+  if (code === ErrorCode.INTERNAL_SERVER_ERROR) reportFault(log, requestId, error);
   reply.request.record.codes.add(code);
   if (status === 401) void reply.header('www-authenticate', 'Bearer');
   const wait = retryAfter(code, known?.details);

@@ -194,6 +194,8 @@ describe('given a server in a process of its own', () => {
       expect(requests.filter(({ requestId }) => requestId === fault.requestId)).toMatchObject([
         { codes: ['INTERNAL_SERVER_ERROR'] },
       ]);
+    const nobodys = lines.filter(({ requestId, context }) => !requestId && context !== 'main');
+    expect(nobodys.filter(({ level }) => level !== 'debug')).toEqual([]);
     expect(answer.headers.get('x-request-id')).toBe(known);
     expect(requests.filter(({ requestId }) => requestId === known)).toMatchObject([
       { method: 'GET', route: '/graphql', fields: ['__typename'], status: 200 },
