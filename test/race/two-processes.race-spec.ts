@@ -32,7 +32,11 @@ describe('given two processes of the API that were started at the same time on o
     const gate = await connect(database.ownerUrl);
     await gate.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
     apis = await together(2, () => startApi(database, { JWT_SECRET }));
-    while ((await read(database.ownerUrl, WAITING)).length < 2) await sleep(20);
+    while ((await read(database.ownerUrl, WAITING)).length < 2) {
+      const gone = await Promise.race([...apis.map(({ ended }) => ended.then(() => true)), sleep(20, false)]);
+      const isUp = await Promise.any(apis.map((api) => api.get('/health/live'))).catch(() => undefined);
+      if (gone || isUp) throw new Error(`One did not wait to migrate:\n${apis.map(({ output }) => output).join('\n')}`);
+    }
     await gate.end();
     await Promise.all(apis.map((api) => api.untilReady()));
     world = await World.create({ JWT_SECRET }, database);

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { createServer, type AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ClusterUrls } from './cluster.ts';
+import { settingsOfCluster, type ClusterUrls } from './cluster.ts';
+import { freePort } from './free-port.ts';
 import type { GraphQLAnswer } from './test-app.ts';
 
 const HOST = '127.0.0.1';
@@ -36,6 +36,7 @@ export async function startApi(
       DATABASE_URL: applicationUrl,
       DATABASE_MIGRATION_URL: ownerUrl,
       SHUTDOWN_DELAY_SECONDS: '0',
+      ...settingsOfCluster(),
       ...settings,
     },
   });
@@ -79,12 +80,4 @@ async function isReady(url: string): Promise<boolean> {
     ({ ok }) => ok,
     () => false,
   );
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(0, HOST, resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

@@ -3,12 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startEmbeddedPostgres } from '../../src/database/embedded/embedded-postgres.ts';
 import { isAlive } from '../../src/database/embedded/supervisor.ts';
+import { startPgBouncer, through } from './pgbouncer.ts';
 
 /** What the workers need to know of the cluster; travels in the environment. */
 export interface ClusterUrls {
   adminUrl: string;
   ownerUrl: string;
   applicationUrl: string;
+  /** The application's login goes by way of PgBouncer in transaction mode (`npm run test:pgbouncer`). */
+  pooled?: boolean;
 }
 
 export interface TestCluster extends ClusterUrls {
@@ -27,9 +30,30 @@ export async function startTestCluster(): Promise<TestCluster> {
   try {
     const server = await startEmbeddedPostgres({ dataDir, fast: true, settings: SETTINGS });
     const { adminUrl, ownerUrl, applicationUrl } = server;
-    return { adminUrl, ownerUrl, applicationUrl, stop: () => server.stop().then(remove) };
+    const stop = (): Promise<void> => server.stop().then(remove);
+    return process.env.TEST_PGBOUNCER
+      ? await behindPgBouncer({ adminUrl, ownerUrl, applicationUrl, stop })
+      : { adminUrl, ownerUrl, applicationUrl, stop };
   } catch (error) {
     await remove();
+    throw error;
+  }
+}
+
+async function behindPgBouncer(cluster: TestCluster): Promise<TestCluster> {
+  try {
+    const pooler = await startPgBouncer(cluster.applicationUrl);
+    return {
+      ...cluster,
+      applicationUrl: through(pooler, cluster.applicationUrl),
+      pooled: true,
+      stop: async () => {
+        await pooler.stop();
+        await cluster.stop();
+      },
+    };
+  } catch (error) {
+    await cluster.stop();
     throw error;
   }
 }
@@ -43,6 +67,18 @@ async function removeAbandoned(): Promise<void> {
     if (owner?.uid !== process.getuid?.()) continue;
     await rm(folder, { recursive: true, force: true, maxRetries: 10 }).catch(() => undefined);
   }
+}
+
+/** The cluster of this run. */
+export function testCluster(): ClusterUrls {
+  const text = process.env.TEST_CLUSTER;
+  if (text === undefined) throw new Error('TEST_CLUSTER is not set: tests run by jest, whose global setup starts it.');
+  return JSON.parse(text) as ClusterUrls;
+}
+
+/** What the application has to be told of the way to the cluster. */
+export function settingsOfCluster(): Record<string, string> {
+  return testCluster().pooled ? { DATABASE_POOLING: 'transaction', DATABASE_NAMED_STATEMENTS: 'false' } : {};
 }
 
 /** The same login in another database. */

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import { TEMPLATE, withDatabase } from './cluster.ts';
+import { TEMPLATE, testCluster, withDatabase } from './cluster.ts';
 import type { ClusterUrls } from './cluster.ts';
 
 export interface TestDatabase extends ClusterUrls {
@@ -35,12 +35,6 @@ export async function createTestDatabase(template = TEMPLATE): Promise<TestDatab
         await admin.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
       }),
   };
-}
-
-function testCluster(): ClusterUrls {
-  const text = process.env.TEST_CLUSTER;
-  if (text === undefined) throw new Error('TEST_CLUSTER is not set: tests run by jest, whose global setup starts it.');
-  return JSON.parse(text) as ClusterUrls;
 }
 
 /** Autovacuum may look into the template at any time. */

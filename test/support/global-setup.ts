@@ -17,8 +17,8 @@ export default async function globalSetup(): Promise<void> {
     await cluster.stop();
     throw error;
   }
-  const { adminUrl, ownerUrl, applicationUrl } = cluster;
-  const urls: ClusterUrls = { adminUrl, ownerUrl, applicationUrl };
+  const { adminUrl, ownerUrl, applicationUrl, pooled } = cluster;
+  const urls: ClusterUrls = { adminUrl, ownerUrl, applicationUrl, pooled };
   process.env.TEST_CLUSTER = JSON.stringify(urls);
 }
 

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createApplication } from '../../src/application.ts';
 import { Environment } from '../../src/config/environment.ts';
+import { settingsOfCluster } from './cluster.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
 import { watchRest, type RestCall, type RestAnswer } from './rest.ts';
 
@@ -39,6 +40,8 @@ export async function createTestApp(settings: Record<string, string> = {}, given
     JWT_SECRET: randomBytes(32).toString('hex'),
     DATABASE_URL: database.applicationUrl,
     LOGINS_PER_MINUTE: '0', // a test signs in more people than a front desk
+    DATABASE_MIGRATION_URL: database.ownerUrl,
+    ...settingsOfCluster(),
     ...settings,
   });
   const app = await createApplication(environment, database.applicationUrl);
