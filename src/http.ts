@@ -6,6 +6,7 @@ import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import type { Environment } from './config/environment.ts';
 import { ErrorCode } from './errors/error-code.ts';
 import { safeError } from './observability/safe-error.ts';
+import type { RequestRecord } from './observability/request-record.ts';
 import { OpenRequests } from './open-requests.ts';
 import type { RequestHolder } from './request-context/ctx.decorator.ts';
 import { RequestContext, type Now } from './request-context/request-context.ts';
@@ -27,7 +28,13 @@ export class HttpAdapter extends FastifyAdapter {
 
   constructor({ MAX_BODY_BYTES: bodyLimit, trustProxy }: Pick<Environment, 'MAX_BODY_BYTES' | 'trustProxy'>) {
     // what still arrives while the server closes is answered like the rest, and not with a 503 in Fastify's own shape
-    super({ bodyLimit, trustProxy, genReqId: requestIdOf, return503OnClosing: false });
+    super({
+      bodyLimit,
+      trustProxy,
+      genReqId: requestIdOf,
+      return503OnClosing: false,
+      frameworkErrors: answerUnroutable,
+    });
     this.openRequests = new OpenRequests(this.getInstance());
     this.getInstance().addHook('onRequest', (request, reply, done) => {
       void reply.header('x-request-id', request.id);
@@ -79,6 +86,12 @@ function isRest({ url }: FastifyRequest): boolean {
   return url.startsWith('/api/');
 }
 
+/** A URL that cannot be decoded: no hook has run, and Fastify's own answer would repeat it. */
+function answerUnroutable(_: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
+  void reply.header('x-request-id', request.id);
+  answer(request, reply, 400, ErrorCode.BAD_USER_INPUT, 'The URL cannot be read.');
+}
+
 /** A body that is no JSON, too large or of another type. */
 function answerError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const status = error.statusCode ?? 500;
@@ -97,7 +110,7 @@ function answer(
   code: ErrorCode,
   message: string,
 ): FastifyReply {
-  request.record.codes.add(code);
+  (request.record as RequestRecord | undefined)?.codes.add(code);
   const body = isRest(request)
     ? bodyOf(status, code, message, request.id)
     : { errors: [{ message, extensions: { code, requestId: request.id } }] };

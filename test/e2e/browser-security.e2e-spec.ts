@@ -106,3 +106,17 @@ describe('given no CORS_ORIGINS', () => {
     expect(headers).not.toHaveProperty('access-control-allow-origin');
   });
 });
+
+describe('given a URL that cannot be decoded', () => {
+  it.each(['/%ZZ', '/api/appointments/%E0%A4%A'])(
+    'when %s is asked for, then 400 with a request id, and no echo',
+    async (url) => {
+      const world = await World.create();
+      const answer = await world.test.app.inject({ method: 'GET', url });
+      await world.close();
+      expect([answer.statusCode, answer.headers['x-request-id']]).toEqual([400, expect.any(String)]);
+      expect(answer.body).toContain('BAD_USER_INPUT');
+      expect(answer.body).not.toContain('%');
+    },
+  );
+});
