@@ -1,7 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { DataSource } from 'typeorm';
+import { Housekeeping } from '../../src/database/housekeeping.service.ts';
 import { Transactions } from '../../src/database/transactions.ts';
 import { RequestContext } from '../../src/request-context/request-context.ts';
+import { connected, read } from '../support/sql.ts';
 import { createTestApp, type TestApp } from '../support/test-app.ts';
 
 const STATE = `SELECT session_user AS login, current_user AS role, current_setting('lock_timeout') AS lock,
@@ -27,6 +30,27 @@ describe('given connections that a pooler hands on after each transaction', () =
 
     await expect(transactions.run(nobody(), (tx) => tx.sql('SELECT 1 / 0'))).rejects.toThrow(/division by zero/);
     expect(await outside()).toMatchObject({ role: 'therapy_api', lock: '0' });
+  });
+});
+
+describe.each(['session', 'transaction'])('given connections that are ours for a %s', (DATABASE_POOLING) => {
+  it('when the hourly housekeeping comes, outside any transaction of ours, then old keys are gone and new ones stay', async () => {
+    const test = await createTestApp({ DATABASE_POOLING });
+    try {
+      const { ownerUrl } = test.database;
+      await connected(ownerUrl, async (owner) => {
+        const id = randomUUID();
+        await owner.query(`SELECT set_config('app.organization_id', $1, false)`, [id]);
+        const insert = `INSERT INTO idempotency_keys (organization_id, operation, key, request_hash, resource_id, created_at)
+          VALUES ($1, 'test', $2, '', $1, now() - $3::interval)`;
+        await owner.query(insert, [id, 'old', '73 hours']);
+        await owner.query(insert, [id, 'new', '71 hours']);
+      });
+      await test.app.get(Housekeeping, { strict: false }).purge();
+      expect(await read(ownerUrl, 'SELECT key FROM idempotency_keys')).toEqual([{ key: 'new' }]);
+    } finally {
+      await test.close();
+    }
   });
 });
 
