@@ -20,6 +20,8 @@ declare module 'fastify' {
 }
 
 const log = new Logger('HttpAdapter');
+/** For all of a request to arrive: Fastify would wait for ever. */
+const LONGEST_SENDING_MS = 30_000;
 const A_REQUEST_ID = /^[A-Za-z0-9._-]{8,64}$/;
 
 /** Fastify with our limits, our request ids, and the contract's answer to what never becomes a request of the API. */
@@ -29,6 +31,7 @@ export class HttpAdapter extends FastifyAdapter {
   constructor({ MAX_BODY_BYTES: bodyLimit, trustProxy }: Pick<Environment, 'MAX_BODY_BYTES' | 'trustProxy'>) {
     // what still arrives while the server closes is answered like the rest, and not with a 503 in Fastify's own shape
     super({
+      requestTimeout: LONGEST_SENDING_MS,
       bodyLimit,
       trustProxy,
       genReqId: requestIdOf,
@@ -62,6 +65,9 @@ export class HttpAdapter extends FastifyAdapter {
       else void parse(request, sent.toString(), done);
     });
     super.registerParserMiddleware(...args);
+    // JSON alone: a browser may send these two from any page without asking
+    for (const type of ['text/plain', 'application/x-www-form-urlencoded'])
+      this.getInstance().removeContentTypeParser(type);
   }
 
   /** Nest would set its own, which answers in another shape. */
@@ -86,10 +92,10 @@ function isRest({ url }: FastifyRequest): boolean {
   return url.startsWith('/api/');
 }
 
-/** A URL that cannot be decoded: no hook has run, and Fastify's own answer would repeat it. */
-function answerUnroutable(_: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
-  void reply.header('x-request-id', request.id);
-  answer(request, reply, 400, ErrorCode.BAD_USER_INPUT, 'The URL cannot be read.');
+/** A URL that cannot be decoded, or is too long: no hook has run, and Fastify's own answer would repeat it. */
+function answerUnroutable(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
+  void reply.headers({ 'x-request-id': request.id, 'x-content-type-options': 'nosniff', 'cache-control': 'no-store' });
+  answer(request, reply, error.statusCode ?? 400, ErrorCode.BAD_USER_INPUT, 'The URL cannot be read.');
 }
 
 /** A body that is no JSON, too large or of another type. */

@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Logger } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Environment } from './config/environment.ts';
 import { Readiness } from './health/readiness.service.ts';
 import type { HttpAdapter } from './http.ts';
+import { safeError } from './observability/safe-error.ts';
 
 const LOOK_EVERY_MS = 1_000;
 /** npm passes on a signal that its whole group has had: those two are one. */
@@ -21,7 +23,10 @@ export function onEnd(close: () => Promise<void>): void {
     began = Date.now();
     close().then(
       () => process.exit(0),
-      () => process.exit(1),
+      (error: unknown) => {
+        new Logger('main').error({ message: 'did not end as it should', error: safeError(error) });
+        process.exit(1);
+      },
     );
   };
   const onSignal = (): void => {

@@ -25,10 +25,13 @@ async function start(environment: Environment, log: Logger): Promise<void> {
   const metrics =
     METRICS_PORT === undefined ? undefined : await listenForMetrics(METRICS_PORT, METRICS_HOST, METRICS_TOKEN);
   onEnd(async () => {
-    await farewell(app, environment);
-    await metrics?.close();
-    await database.close();
-    await endTracing();
+    try {
+      await farewell(app, environment);
+    } finally {
+      await metrics?.close();
+      await database.close();
+      await endTracing();
+    }
   });
   const logins = environment.isProduction ? [] : await app.get(DemoService).fill();
   await app.listen(environment.PORT, environment.host);

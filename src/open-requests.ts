@@ -13,7 +13,7 @@ export class OpenRequests {
   constructor(private readonly http: FastifyInstance) {
     http.addHook('onRequest', (_request, reply, done) => {
       this.count += 1;
-      // comes also where the caller hangs up before the answer
+      // comes also where the caller hangs up; what such a call still does ends with the pool, which waits for it
       reply.raw.once('close', () => {
         this.count -= 1;
       });

@@ -11,7 +11,6 @@ import type { RequestContext } from '../request-context/request-context.ts';
 import { Endpoint } from '../rest/endpoint.decorator.ts';
 import { Given } from '../rest/given.decorator.ts';
 import { listBody, type ListBody } from '../rest/page-query.ts';
-import { QueryPipe } from '../rest/query.pipe.ts';
 import { body } from '../rest/schemas.ts';
 import { AppointmentQueries } from './appointment-queries.ts';
 import { AppointmentStatus } from './appointment-status.ts';
@@ -72,7 +71,7 @@ export class AppointmentsController {
     answers: APPOINTMENTS,
     errors: [ErrorCode.NOT_FOUND],
   })
-  async list(@Ctx() ctx: RequestContext, @Query(QueryPipe) query: AppointmentsQuery): Promise<ListBody<View>> {
+  async list(@Ctx() ctx: RequestContext, @Query() query: AppointmentsQuery): Promise<ListBody<View>> {
     const span = await spanOf(ctx, this.organizations, query);
     return listBody(await this.queries.numbered(ctx, { ...filterOf(query), ...span }, query), query, appointmentView);
   }

@@ -1,8 +1,14 @@
 import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { safeError } from '../observability/safe-error.ts';
+import { RequestContext } from '../request-context/request-context.ts';
+import { Transactions } from './transactions.ts';
 
 const EVERY_MS = 60 * 60 * 1_000;
+/** Processes that never live for an hour forget, too. */
+const SOON_MS = 60 * 1_000;
+/** Nobody waits for it, and after a long pause there may be much. */
+const LONGEST_PURGE = '5min';
 
 /** In this order: a sign-in goes once its tokens are gone. */
 const PURGES = ['app.purge_expired', 'app.purge_sign_ins', 'app.purge_counts'];
@@ -16,23 +22,35 @@ const PURGES = ['app.purge_expired', 'app.purge_sign_ins', 'app.purge_counts'];
 export class Housekeeping implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly log = new Logger(Housekeeping.name);
   private timer: NodeJS.Timeout | undefined;
+  private soon: NodeJS.Timeout | undefined;
 
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly transactions: Transactions,
+  ) {}
 
   async onApplicationBootstrap(): Promise<void> {
     await this.prepareAuditMonths();
+    this.soon = setTimeout(() => void this.purge(), SOON_MS).unref();
     this.timer = setInterval(() => void this.purge().then(() => this.prepareAuditMonths()), EVERY_MS).unref();
   }
 
   onApplicationShutdown(): void {
+    clearTimeout(this.soon);
     clearInterval(this.timer);
   }
 
   async purge(): Promise<void> {
-    try {
-      for (const purge of PURGES) await this.dataSource.query(`SELECT ${purge}()`);
-    } catch (error) {
-      this.log.warn({ message: 'could not forget what has expired', error: safeError(error) });
+    const nobody = RequestContext.anonymous({ requestId: 'housekeeping' }, () => new Date());
+    for (const purge of PURGES) {
+      try {
+        await this.transactions.read(nobody, async (tx) => {
+          await tx.sql(`SET LOCAL statement_timeout = '${LONGEST_PURGE}'`);
+          await tx.sql(`SELECT ${purge}()`);
+        });
+      } catch (error) {
+        this.log.warn({ message: 'could not forget what has expired', purge, error: safeError(error) });
+      }
     }
   }
 

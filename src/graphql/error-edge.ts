@@ -53,7 +53,7 @@ export function formatError(formatted: GraphQLFormattedError, error: unknown): G
   if (cause instanceof DomainError)
     return { message: cause.message, ...where, extensions: extensionsOf(cause, requestId) };
   const code = formatted.extensions?.code;
-  if (typeof code === 'string' && BAD_REQUESTS.has(code)) {
+  if ((typeof code === 'string' && BAD_REQUESTS.has(code)) || isBadArgument(cause)) {
     const { message, fields } = withoutValues(formatted.message, error);
     const details = formatted.extensions?.details ?? { fields };
     return { message, ...where, extensions: { code: ErrorCode.BAD_USER_INPUT, details, requestId } };
@@ -64,6 +64,11 @@ export function formatError(formatted: GraphQLFormattedError, error: unknown): G
     ...where,
     extensions: { code: ErrorCode.INTERNAL_SERVER_ERROR, requestId },
   };
+}
+
+/** graphql-js finds some while it runs, such as a variable that is null where the argument must not be. */
+function isBadArgument(cause: unknown): boolean {
+  return cause instanceof GraphQLError && /^Argument "/.test(cause.message);
 }
 
 function extensionsOf(error: DomainError, requestId?: string): Record<string, unknown> {

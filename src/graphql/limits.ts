@@ -3,6 +3,7 @@ import { maxAliasesRule } from '@escape.tech/graphql-armor-max-aliases';
 import { maxDepthRule } from '@escape.tech/graphql-armor-max-depth';
 import {
   getNullableType,
+  getVariableValues,
   GraphQLError,
   isListType,
   isObjectType,
@@ -11,6 +12,7 @@ import {
 } from 'graphql';
 import { getComplexity, type ComplexityEstimator } from 'graphql-query-complexity';
 import { ErrorCode } from '../errors/error-code.ts';
+import { unquoted } from './error-edge.ts';
 import { LARGEST_PAGE } from './page-args.ts';
 
 /** What one request may ask for, at most. Refused before anything runs, with the figures. */
@@ -61,8 +63,10 @@ export function costLimit(most: number): ApolloServerPlugin {
   return {
     requestDidStart: () =>
       Promise.resolve({
-        didResolveOperation: ({ schema, document, operationName, request }) => {
+        didResolveOperation: ({ schema, document, operation, operationName, request }) => {
           const { variables = {} } = request;
+          const wrong = getVariableValues(schema, operation?.variableDefinitions ?? [], variables).errors;
+          if (wrong) return Promise.resolve(); // the execution tells what is wrong with them, and runs nothing
           const cost = complexityOf({ schema, query: document, operationName: operationName ?? undefined, variables });
           if (cost > most) throw tooMuch('cost', cost, most, 'ask for smaller pages or fewer relations');
           return Promise.resolve();
@@ -71,14 +75,15 @@ export function costLimit(most: number): ApolloServerPlugin {
   };
 }
 
-/** 0 for variables that are wrong: the execution tells what is wrong with them. */
+/** @throws GraphQLError an argument that the execution would refuse: what cannot be counted is not run */
 function complexityOf(options: Omit<ComplexityOptions, 'estimators'>): number {
   try {
     return getComplexity({ ...options, estimators: [costOf], maxQueryNodes: MOST_TOKENS });
   } catch (error) {
     if (!(error instanceof GraphQLError)) throw error;
     // fragments within fragments, each spread twice: a few lines that stand for millions of fields
-    return /maximum allowed number of nodes/.test(error.message) ? Infinity : 0;
+    if (/maximum allowed number of nodes/.test(error.message)) return Infinity;
+    throw refused(unquoted(error.message), {});
   }
 }
 
@@ -101,10 +106,19 @@ function isConnectionList(field: string): boolean {
 }
 
 function tooMuch(figure: string, found: number, most: number, help: string): GraphQLError {
-  return new GraphQLError(
-    `The query's ${figure} is ${found === Infinity ? 'beyond counting' : found}, and ${most} is the most: ${help}.`,
+  const countable = found !== Infinity;
+  return refused(
+    `The query's ${figure} is ${countable ? found : 'beyond counting'}, and ${most} is the most: ${help}.`,
     {
-      extensions: { code: ErrorCode.BAD_USER_INPUT, details: { [figure]: found === Infinity ? null : found, most } },
+      [figure]: countable ? found : null,
+      most,
     },
   );
+}
+
+/** Over HTTP it is 400, as what fails validation is. */
+function refused(message: string, details: object): GraphQLError {
+  return new GraphQLError(message, {
+    extensions: { code: ErrorCode.BAD_USER_INPUT, details, http: { status: 400 } },
+  });
 }

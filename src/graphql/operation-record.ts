@@ -35,15 +35,19 @@ export const recordsOperations: ApolloServerPlugin<{ request: RecordedRequest }>
 /** The document is valid by now: its root fields are those of the schema, whatever the aliases are called. */
 function rootFieldsOf(document: DocumentNode, operation: OperationDefinitionNode): ReadonlyMap<string, string> {
   const fields = new Map<string, string>();
+  // a fragment is read once: spread twice in each other, forty of them would be read 2^40 times
+  const seen = new Set<string>();
   const collect = ({ selections }: SelectionSetNode): void => {
     for (const selection of selections) {
       if (selection.kind === Kind.FIELD)
         fields.set(selection.alias?.value ?? selection.name.value, selection.name.value);
       else if (selection.kind === Kind.INLINE_FRAGMENT) collect(selection.selectionSet);
-      else
+      else if (!seen.has(selection.name.value)) {
+        seen.add(selection.name.value);
         for (const definition of document.definitions)
           if (definition.kind === Kind.FRAGMENT_DEFINITION && definition.name.value === selection.name.value)
             collect(definition.selectionSet);
+      }
     }
   };
   collect(operation.selectionSet);

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Counter as PrometheusCounter, Gauge, Histogram, Registry } from 'prom-client';
 import { operations, transactionAttempts, unitsMoved, wallsHit, type Counter } from './counters.ts';
 
@@ -47,6 +48,8 @@ export const poolWaits = new Durations(
   'pool',
 );
 
+const PATIENCE_MS = 1_000;
+
 /** A number that is asked for when /metrics is. Registered again, as by a second application in a test, the new one counts. */
 export function gauge(name: string, help: string, collect: () => number | Promise<number>): void {
   registry.removeSingleMetric(name);
@@ -55,12 +58,11 @@ export function gauge(name: string, help: string, collect: () => number | Promis
     help,
     registers: [registry],
     async collect() {
-      // what cannot be told must not hide all the rest
-      this.set(
-        await Promise.resolve()
-          .then(collect)
-          .catch(() => Number.NaN),
-      );
+      // what cannot be told, or not in time, must not hide all the rest
+      const told = Promise.resolve()
+        .then(collect)
+        .catch(() => Number.NaN);
+      this.set(await Promise.race([told, sleep(PATIENCE_MS, Number.NaN, { ref: false })]));
     },
   });
 }

@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { ErrorCode } from '../errors/error-code.ts';
 import { operations } from './counters.ts';
@@ -20,17 +20,13 @@ const ROUTINE = /^\/(health|metrics)/;
 
 /** Gives every request its record, and writes the one line that tells of its end. */
 export function logRequests(server: FastifyInstance, log: Logger, whoAsked: WhoAsked): void {
-  server.addHook('onRequest', (request, _reply, done) => {
+  server.addHook('onRequest', (request, reply, done) => {
     request.record = new RequestRecord(request.id);
+    onHangUp(reply, () => tellEnd(request, undefined));
     done();
   });
   server.addHook('onResponse', (request, reply, done) => {
     tellEnd(request, reply.statusCode);
-    done();
-  });
-  // whoever asked has hung up: there will be no response
-  server.addHook('onRequestAbort', (request, done) => {
-    tellEnd(request, undefined);
     done();
   });
 
@@ -55,6 +51,13 @@ export function logRequests(server: FastifyInstance, log: Logger, whoAsked: WhoA
     );
     count(request, route, status);
   };
+}
+
+/** Whoever asked is gone before the answer: there will be no onResponse, and onRequestAbort knows of half-sent bodies only. */
+export function onHangUp({ raw }: FastifyReply, tell: () => void): void {
+  raw.once('close', () => {
+    if (!raw.writableEnded) tell();
+  });
 }
 
 /** The route's template, such as `/api/appointments/:id`; none for what is not there. */

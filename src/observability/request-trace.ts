@@ -1,6 +1,6 @@
 import { context, propagation, SpanKind, SpanStatusCode, trace, type Context } from '@opentelemetry/api';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { routeOf } from './request-log.ts';
+import { onHangUp, routeOf } from './request-log.ts';
 import { isTracing } from './tracing.ts';
 
 /** A span for every request, below the caller's own where it sent `traceparent`. Call it behind logRequests. */
@@ -9,7 +9,8 @@ export function traceRequests(server: FastifyInstance): void {
   const tracer = trace.getTracer('therapy-units');
   const contexts = new WeakMap<FastifyRequest, Context>();
 
-  server.addHook('onRequest', (request, _reply, done) => {
+  server.addHook('onRequest', (request, reply, done) => {
+    onHangUp(reply, () => end(request));
     const { method, record, headers } = request;
     const route = routeOf(request);
     const parent = propagation.extract(context.active(), headers);
@@ -33,10 +34,6 @@ export function traceRequests(server: FastifyInstance): void {
   };
   server.addHook('onResponse', (request, reply, done) => {
     end(request, reply.statusCode);
-    done();
-  });
-  server.addHook('onRequestAbort', (request, done) => {
-    end(request);
     done();
   });
 }

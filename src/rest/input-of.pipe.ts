@@ -26,7 +26,14 @@ export function InputOf(input: InputClass): Type<PipeTransform> {
     constructor(private readonly host: GraphQLSchemaHost) {}
 
     transform(sent: unknown): unknown {
-      return this.checks.transform(this.coerced(sent), { type: 'body', metatype: input });
+      return this.checks.transform(this.coerced(this.withoutUselessKey(sent)), { type: 'body', metatype: input });
+    }
+
+    /** A client may send Idempotency-Key with every call: where there is nothing that it could repeat, it means nothing. */
+    private withoutUselessKey(sent: unknown): unknown {
+      const type = this.host.schema.getType(input.name);
+      if (isInputObjectType(type) && 'idempotencyKey' in type.getFields()) return sent;
+      return Object.fromEntries(Object.entries(sent as object).filter(([name]) => name !== 'idempotencyKey'));
     }
 
     private coerced(sent: unknown): unknown {

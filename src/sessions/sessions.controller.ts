@@ -13,7 +13,6 @@ import type { RequestContext } from '../request-context/request-context.ts';
 import { Endpoint } from '../rest/endpoint.decorator.ts';
 import { Given } from '../rest/given.decorator.ts';
 import { listBody, type ListBody } from '../rest/page-query.ts';
-import { QueryPipe } from '../rest/query.pipe.ts';
 import { body } from '../rest/schemas.ts';
 import { SessionQueries } from './session-queries.ts';
 import { SessionStatus } from './session.entity.ts';
@@ -65,7 +64,7 @@ export class SessionsController {
     answers: SESSIONS,
     errors: [ErrorCode.NOT_FOUND],
   })
-  list(@Ctx() ctx: RequestContext, @Query(QueryPipe) query: SessionsQuery): Promise<ListBody<View>> {
+  list(@Ctx() ctx: RequestContext, @Query() query: SessionsQuery): Promise<ListBody<View>> {
     return this.page(ctx, query);
   }
 
@@ -90,7 +89,7 @@ export class SessionsController {
   ofPatient(
     @Ctx() ctx: RequestContext,
     @Param('patientId', UuidPipe) patientId: string,
-    @Query(QueryPipe) query: SessionsQuery,
+    @Query() query: SessionsQuery,
   ): Promise<ListBody<View>> {
     return this.page(ctx, query, { patientId });
   }
@@ -105,7 +104,7 @@ export class SessionsController {
   async ofPractitioner(
     @Ctx() ctx: RequestContext,
     @Param('practitionerId', UuidPipe) practitionerId: string,
-    @Query(QueryPipe) query: SessionsQuery,
+    @Query() query: SessionsQuery,
   ): Promise<ListBody<View>> {
     await this.queries.requireOwnList(ctx, practitionerId);
     return this.page(ctx, query, { practitionerId });

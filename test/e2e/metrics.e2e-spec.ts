@@ -1,5 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { BookingService } from '../../src/appointments/booking.service.ts';
 import { ErrorCode } from '../../src/errors/error-code.ts';
 import { gauge } from '../../src/observability/metrics.ts';
 import { listenForMetrics } from '../../src/observability/metrics-endpoint.ts';
@@ -183,8 +186,36 @@ describe('given METRICS_TOKEN', () => {
     gauge('therapy_test', 'Of this test', () => Promise.reject(new Error('on purpose')));
     expect((await series()).get('therapy_test')).toBeNaN();
 
+    gauge('therapy_test', 'Of this test', () => new Promise(() => undefined));
+    expect((await series()).get('therapy_test')).toBeNaN();
+
     gauge('therapy_test', 'Of this test', () => 7);
     expect((await series()).get('therapy_test')).toBe(7);
+  });
+
+  it('when a caller hangs up before the answer, then the call is counted as aborted, once', async () => {
+    await world.test.app.listen(0, '127.0.0.1');
+    const { port } = world.test.app.getHttpServer().address() as AddressInfo;
+    const asked = new Promise<void>((resolve) => {
+      jest.spyOn(world.test.app.get(BookingService, { strict: false }), 'book').mockImplementation(() => {
+        resolve();
+        return new Promise(() => undefined);
+      });
+    });
+    const hangUp = new AbortController();
+    const call = fetch(`http://127.0.0.1:${port}/api/appointments`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${practitioner.token}`, 'content-type': 'application/json' },
+      body: JSON.stringify(booking('2031-05-05')),
+      signal: hangUp.signal,
+    }).catch(() => undefined);
+    await asked;
+    hangUp.abort();
+    await call;
+    const name = 'therapy_operations_total{operation="POST /api/appointments",code="ABORTED"}';
+    for (let turn = 0; turn < 200 && !(await series()).has(name); turn++) await sleep(10);
+    jest.restoreAllMocks();
+    expect((await series()).get(name)).toBe(1);
   });
 });
 

@@ -68,6 +68,20 @@ describe('given a query that is too much, when it is sent, then it is refused wi
     expect((await ask(text.replaceAll('200', '20'), { first: 20 })).errors).toBeUndefined();
   });
 
+  it('cost, hidden behind an argument that only the execution would refuse', async () => {
+    const dear =
+      'patients(first: 200) { nodes { authorizations(first: 200) { nodes { ledgerEntries(first: 200) { nodes { id } } } } } }';
+    const answer = await ask(`query($i: String = "x") { __type(name: $i) { name } ${dear} }`, { i: null });
+    expect([answer.data, answer.code]).toEqual([undefined, 'BAD_USER_INPUT']);
+  });
+
+  it('by status 400, as what fails validation', async () => {
+    const { status } = await ask(
+      '{ patients(first: 200) { nodes { authorizations(first: 200) { nodes { ledgerEntries(first: 200) { nodes { id } } } } } } }',
+    );
+    expect([status, (await ask(deep(13))).status]).toEqual([400, 400]);
+  });
+
   it('length', async () => {
     const { code, data } = await ask(`{ me { ${'id '.repeat(6_000)} } }`);
     expect([code, data]).toEqual(['BAD_USER_INPUT', undefined]);
@@ -76,6 +90,8 @@ describe('given a query that is too much, when it is sent, then it is refused wi
   it('fragments that grow exponentially, or in a ring', async () => {
     const bomb = `{ me { ...F0 } } ${Array.from({ length: 30 }, (_, i) => `fragment F${i} on User { ...F${i + 1} ...F${i + 1} }`).join(' ')} fragment F30 on User { organization { id } }`;
     expect((await ask(bomb)).code).toBe('BAD_USER_INPUT');
+    const ofRoot = `{ ...F0 } ${Array.from({ length: 40 }, (_, i) => `fragment F${i} on Query { ...F${i + 1} ...F${i + 1} }`).join(' ')} fragment F40 on Query { __typename }`;
+    expect((await world.query(ofRoot, {})).code).toBe('BAD_USER_INPUT');
     const ring = '{ me { ...A } } fragment A on User { ...B } fragment B on User { ...A }';
     expect((await ask(ring)).code).toBe('BAD_USER_INPUT');
   });

@@ -184,9 +184,21 @@ describe('given a refusal', () => {
     ]);
   });
 
-  it('when the body is of another type, then 415', async () => {
-    const answer = await post('/appointments', 'a,b', practice.admin, { 'content-type': 'text/csv' });
-    expect(refused(answer)).toEqual([415, 'Unsupported Media Type', 'BAD_USER_INPUT']);
+  it.each(['text/csv', 'text/plain', 'application/x-www-form-urlencoded'])(
+    'when the body is %s, then 415: a page of another site may send some of these',
+    async (type) => {
+      const answer = await post('/appointments', 'notes=x', practice.admin, { 'content-type': type });
+      expect(refused(answer)).toEqual([415, 'Unsupported Media Type', 'BAD_USER_INPUT']);
+    },
+  );
+
+  it('when a key comes with a call that has none, then it means nothing', async () => {
+    const headers = { 'idempotency-key': randomUUID() };
+    const body = { email: 'nobody@nowhere.example', password: 'wrong-horse-9' };
+    expect((await world.test.rest({ method: 'POST', url: '/auth/login', body, headers })).status).toBe(401);
+    expect(
+      (await world.test.rest({ method: 'POST', url: '/auth/logout', body: { refreshToken: 'x' }, headers })).status,
+    ).toBe(204);
   });
 
   it('when a business rule is broken, then 400 or 409 with the details of GraphQL', async () => {
@@ -316,6 +328,8 @@ describe('given a list', () => {
     'status=DONE',
     'patientId=17',
     'patientid=00000000-0000-4000-8000-000000000000',
+    'constructor=1',
+    'toString=1',
     'startDate=2026-02-30',
     'startDate=tomorrow',
     'startDate=2026-01-02&endDate=2026-01-01',
