@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { settingsOfCluster } from '../support/cluster.ts';
 import { Build, ServerProcess } from '../support/server-process.ts';
 import { connected } from '../support/sql.ts';
 import { at, World, type Person, type Practice } from '../support/world.ts';
@@ -34,6 +35,7 @@ describe('given a server in a process of its own', () => {
     DATABASE_URL: world.test.database.applicationUrl,
     DATABASE_MIGRATION_URL: world.test.database.ownerUrl,
     JWT_SECRET,
+    ...settingsOfCluster(),
     ...more,
   });
 
@@ -194,7 +196,9 @@ describe('given a server in a process of its own', () => {
       expect(requests.filter(({ requestId }) => requestId === fault.requestId)).toMatchObject([
         { codes: ['INTERNAL_SERVER_ERROR'] },
       ]);
-    const nobodys = lines.filter(({ requestId, context }) => !requestId && context !== 'main');
+    const nobodys = lines.filter(
+      ({ requestId, context }) => !requestId && !['main', 'AuditSealing'].includes(String(context)),
+    );
     expect(nobodys.filter(({ level }) => level !== 'debug')).toEqual([]);
     expect(answer.headers.get('x-request-id')).toBe(known);
     expect(requests.filter(({ requestId }) => requestId === known)).toMatchObject([
