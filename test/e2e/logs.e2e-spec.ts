@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { settingsOfCluster } from '../support/cluster.ts';
 import { Build, ServerProcess } from '../support/server-process.ts';
 import { connected } from '../support/sql.ts';
 import { at, World, type Person, type Practice } from '../support/world.ts';
@@ -34,6 +35,7 @@ describe('given a server in a process of its own', () => {
     DATABASE_URL: world.test.database.applicationUrl,
     DATABASE_MIGRATION_URL: world.test.database.ownerUrl,
     JWT_SECRET,
+    ...settingsOfCluster(),
     ...more,
   });
 

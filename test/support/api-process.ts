@@ -6,6 +6,12 @@ import type { GraphQLAnswer } from './test-app.ts';
 
 const HOST = '127.0.0.1';
 
+export interface ApiAnswer extends GraphQLAnswer {
+  readonly connection: unknown;
+  /** In seconds; NaN where the answer does not say. */
+  readonly retryAfter: number;
+}
+
 /** One process of the API as in production, on a port of its own. */
 export interface ApiProcess {
   readonly url: string;
@@ -14,7 +20,7 @@ export interface ApiProcess {
   /** Its exit code, once it has ended. */
   readonly ended: Promise<number | null>;
   get(path: string): Promise<Response>;
-  query(text: string, variables?: object, token?: string): Promise<GraphQLAnswer & { readonly connection: unknown }>;
+  query(text: string, variables?: object, token?: string, headers?: Record<string, string>): Promise<ApiAnswer>;
   signal(name: NodeJS.Signals): void;
   /** Waits until it answers /health/ready with 200. @throws Error it has ended instead, with what it printed */
   untilReady(): Promise<void>;
@@ -55,15 +61,16 @@ function apiOf(child: ChildProcess, url: string): ApiProcess {
       return output;
     },
     get: (path) => fetch(url + path),
-    query: async (text, variables = {}, token) => {
+    query: async (text, variables = {}, token, headers = {}) => {
       const response = await fetch(`${url}/graphql`, {
         method: 'POST',
-        headers: { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) },
+        headers: { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }), ...headers },
         body: JSON.stringify({ query: text, variables }),
       });
       const { data, errors } = (await response.json()) as Pick<GraphQLAnswer, 'data' | 'errors'>;
       const connection = response.headers.get('connection');
-      return { status: response.status, data, errors, code: errors?.[0]?.extensions.code, connection };
+      const retryAfter = Number(response.headers.get('retry-after') ?? NaN);
+      return { status: response.status, data, errors, code: errors?.[0]?.extensions.code, connection, retryAfter };
     },
     signal: (name) => void child.kill(name),
     untilReady: async () => {
