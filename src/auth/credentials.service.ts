@@ -48,13 +48,19 @@ export class Credentials {
     const attempt = await this.claim(nobody, email);
     const account = await this.accounts.byEmail(nobody, email);
     const fits = await verifyPassword(account?.passwordHash, password);
-    const proof = account && fits && account.active ? await this.asUser(nobody, account, attempt, work) : undefined;
+    const proof =
+      account && fits && account.active
+        ? await this.asUser(nobody, account, attempt, work, Outcome.SUCCEEDED)
+        : undefined;
     if (proof && 'granted' in proof) return proof.granted;
     if (!proof || proof.counts) await this.recordFailure(nobody, account, attempt, proof && { secondFactor: true });
     throw proof?.refusal ?? new Unauthenticated('The email or the password is wrong.');
   }
 
-  /** As `prove`, for somebody who is signed in and proves something else than the password. */
+  /**
+   * As `prove`, for somebody who is signed in and proves something else than the password: guesses of that count all the
+   * same, and a right one forgives none, since whoever holds a stolen access token may have a code that serves.
+   */
   async proveAgain<T>(
     ctx: RequestContext,
     nobody: RequestContext,
@@ -63,7 +69,7 @@ export class Credentials {
     const { organizationId, userId } = ctx.actor;
     const account = await this.transactions.read(ctx.within(organizationId), (tx) => this.users.get(tx, userId));
     const attempt = await this.claim(nobody, account.email);
-    const proof = await this.asUser(nobody, account, attempt, work);
+    const proof = await this.asUser(nobody, account, attempt, work, Outcome.NEITHER);
     if (proof && 'granted' in proof) return proof.granted;
     if (!proof || proof.counts) await this.recordFailure(nobody, account, attempt, { secondFactor: true });
     throw proof?.refusal ?? new Unauthenticated();
@@ -75,12 +81,13 @@ export class Credentials {
     account: User,
     attempt: Attempt,
     work: (tx: Tx, user: User) => Promise<Proof<T>>,
+    whenGranted: Outcome,
   ): Promise<Proof<T> | undefined> {
     const deciding = this.transactions.run(homeOf(nobody, account), async (tx) => {
       const user = await this.users.lock(tx, account.id);
       if (!user?.active || user.passwordHash !== account.passwordHash) return undefined;
       const proof = await work(tx, user);
-      if ('granted' in proof) await this.attempts.settle(tx, attempt, Outcome.SUCCEEDED);
+      if ('granted' in proof) await this.attempts.settle(tx, attempt, whenGranted);
       else if (!proof.counts) await this.attempts.settle(tx, attempt, Outcome.NEITHER);
       return proof;
     });

@@ -57,7 +57,7 @@ export class Enrolment {
     );
   }
 
-  /** @throws BadUserInput the code is wrong */
+  /** @throws BadUserInput the code is wrong, or there is nothing to switch off */
   disable(ctx: RequestContext, code: string): Promise<true> {
     return this.credentials.proveAgain(ctx, anonymous(ctx), async (tx, user) =>
       orWrongCode((await this.secondFactors.disable(tx, user, code)) || undefined),

@@ -52,8 +52,9 @@ export interface Attempt {
 
 export enum Outcome {
   FAILED = 'FAILED',
+  /** The password was checked and all is right: what failed before is forgiven, and the address is known from now on. */
   SUCCEEDED = 'SUCCEEDED',
-  /** The password was right, and something else is missing: neither forgiven nor counted. */
+  /** The password was right and something else is missing, or the other way round: neither forgiven nor counted. */
   NEITHER = 'NEITHER',
 }
 

@@ -99,11 +99,17 @@ export class SecondFactors {
     return codes;
   }
 
-  /** Switches it off, if the code is right; true also where there is none. */
+  /**
+   * Switches it off, if the code is right.
+   *
+   * @throws BadUserInput it is off: then no code proves anything
+   */
   async disable(tx: Tx, user: User, code: string): Promise<boolean> {
     const row = await this.rows.lock(tx, user.id);
-    if (row?.confirmedAt && !(await this.use(tx, row, code))) return false;
-    if (await this.remove(tx, user)) await this.record(tx, 'DISABLE_SECOND_FACTOR', user);
+    if (!row?.confirmedAt) throw new BadUserInput({ secondFactor: 'is off already: there is nothing to switch off' });
+    if (!(await this.use(tx, row, code))) return false;
+    await this.remove(tx, user);
+    await this.record(tx, 'DISABLE_SECOND_FACTOR', user);
     return true;
   }
 

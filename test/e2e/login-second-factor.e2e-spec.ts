@@ -114,6 +114,16 @@ describe('given an account without a second factor', () => {
     expect((await begin(accessToken)).code).toBe('RATE_LIMITED');
   });
 
+  it('when what is not on is switched off between guesses of the password, then it is refused, and forgives none', async () => {
+    const { email } = await account();
+    const { accessToken } = await signIn(email);
+    for (let guess = 0; guess < 4; guess++) await begin(accessToken, 'wrong-horse-1');
+    expect((await disable(accessToken, '000000')).code).toBe('BAD_USER_INPUT');
+    expect((await begin(accessToken, 'wrong-horse-1')).code).toBe('BAD_USER_INPUT');
+    expect((await begin(accessToken)).code).toBe('RATE_LIMITED');
+    expect((await login(email)).code).toBe('RATE_LIMITED');
+  });
+
   it('when a login brings a code all the same, then it is let in', async () => {
     expect((await login((await account()).email, '123456')).errors).toBeUndefined();
   });
@@ -182,6 +192,14 @@ describe('given an account with a second factor', () => {
       ...Array<unknown>(5).fill(['LOGIN_FAILURE', { secondFactor: true }]),
       ['LOGIN_LOCKED', { seconds: 60 }],
     ]);
+  });
+
+  it('when a right code comes without a password between guesses of it, then it forgives none', async () => {
+    const { email, token, recoveryCodes } = await enrolled();
+    for (let guess = 0; guess < 4; guess++) await login(email, undefined, 'wrong-horse-1');
+    expect((await disable(token, recoveryCodes[0]!)).errors).toBeUndefined();
+    await login(email, undefined, 'wrong-horse-1');
+    expect((await login(email)).code).toBe('RATE_LIMITED');
   });
 
   it('when the device is lost, then each recovery code serves once, in whatever spelling', async () => {
