@@ -20,10 +20,10 @@ export class SignIns {
     return row?.endedAt ? null : row;
   }
 
-  /** Ends one; false when it was over before. */
+  /** Ends one, and what a change of role left to its access tokens; false when nothing was left to end. */
   async end(tx: Tx, signInId: string, reason: EndReason): Promise<boolean> {
-    const row = await this.lockLive(tx, signInId);
-    if (!row) return false;
+    const row = await this.rows.lock(tx, signInId);
+    if (!row || !admits(row)) return false;
     await this.rows.update(tx, row, { endedAt: tx.ctx.now(), endReason: reason });
     return true;
   }
@@ -40,6 +40,11 @@ export class SignIns {
   /** Whether its access tokens still count. */
   async letsIn(tx: Tx, userId: string, signInId: string): Promise<boolean> {
     const row = await this.rows.find(tx, signInId);
-    return row?.userId === userId && (row.endedAt === null || row.endReason === EndReason.ROLE_CHANGE);
+    return row?.userId === userId && admits(row);
   }
+}
+
+/** Whether access tokens of this sign-in still count: a change of role alone leaves them. */
+function admits({ endedAt, endReason }: SignIn): boolean {
+  return endedAt === null || endReason === EndReason.ROLE_CHANGE;
 }

@@ -157,6 +157,35 @@ describe('given somebody who is signed in twice', () => {
   });
 });
 
+describe('given a sign-in whose user got another role', () => {
+  async function changed(): Promise<Tokens & { id: string; spent: string }> {
+    const { id: practitionerId } = await world.practitioner(practice);
+    const { id, email } = await account({ role: 'PRACTITIONER', practitionerId });
+    const { refreshToken: spent } = await signIn(email);
+    const tokens = await next(spent);
+    await world.make('updateUser', { id, role: 'ADMIN' }, practice.admin);
+    expect(await me(tokens.accessToken)).toBeUndefined();
+    return { ...tokens, id, spent };
+  }
+
+  it('when they log out, then the access token is refused, and it is in the trail', async () => {
+    const { id, accessToken, refreshToken } = await changed();
+    const { answer, events } = await trail.of(LOGOUT, { token: refreshToken });
+    expect(answer.data).toEqual({ logout: true });
+    expect(await me(accessToken)).toBe('UNAUTHENTICATED');
+    expect(events).toMatchObject([{ action: 'LOGOUT', resource_id: id, outcome: 'SUCCESS' }]);
+    expect(await endsOf(id)).toEqual(['LOGOUT']);
+  });
+
+  it('when a spent refresh token comes again, then the access token is refused, and it is in the trail', async () => {
+    const { id, accessToken, spent } = await changed();
+    const { events } = await trail.of(REFRESH, { token: spent });
+    expect(await me(accessToken)).toBe('UNAUTHENTICATED');
+    expect(events.map(({ action }) => action)).toEqual(['REFRESH_TOKEN', 'REFRESH_TOKEN_REUSED']);
+    expect(await endsOf(id)).toEqual(['REUSE']);
+  });
+});
+
 describe('given two processes on one database', () => {
   // passport keeps one strategy for the process, so the other process is its service alone
   const other = (): AccountsService => new AccountsService(new Transactions(world.test.app.get(DataSource)));
