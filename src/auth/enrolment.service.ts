@@ -53,7 +53,7 @@ export class Enrolment {
   /** @throws BadUserInput the code is wrong, or there is nothing to confirm */
   confirm(ctx: RequestContext, code: string): Promise<string[]> {
     return this.credentials.proveAgain(ctx, anonymous(ctx), async (tx, user) =>
-      orWrongCode(await this.secondFactors.confirm(tx, user, code)),
+      orWrongCode(await this.secondFactors.confirm(tx, user, code, ctx.actor.signInId)),
     );
   }
 

@@ -11,7 +11,7 @@ import { OrganizationsService } from '../organizations/organizations.service.ts'
 import { Role, type RequestContext } from '../request-context/request-context.ts';
 import { AccountsService } from '../users/accounts.service.ts';
 import { requireMayChange } from '../users/links.ts';
-import { EndReason } from '../users/sign-in.entity.ts';
+import { EndReason, type SignIn } from '../users/sign-in.entity.ts';
 import { SignIns } from '../users/sign-ins.ts';
 import { User } from '../users/user.entity.ts';
 import { newRecoveryCodes, normalCode } from './recovery-codes.ts';
@@ -51,10 +51,10 @@ export class SecondFactors {
     return (await this.use(tx, row, code)) ?? 'INVALID';
   }
 
-  /** Whether the organization wants one of this user, and there is none. */
-  async isMissing(tx: Tx, user: User): Promise<boolean> {
+  /** Whether the organization wants one of this user, and the sign-in used none, or there is none any more. */
+  async isMissing(tx: Tx, user: User, signIn: SignIn): Promise<boolean> {
     if (!(await this.isWanted(tx, user))) return false;
-    return !(await this.rows.find(tx, user.id))?.confirmedAt;
+    return !signIn.secondFactor || !(await this.rows.find(tx, user.id))?.confirmedAt;
   }
 
   /**
@@ -83,11 +83,12 @@ export class SecondFactors {
   }
 
   /**
-   * Switches it on, if the code is right, and answers the recovery codes in clear: the only time they are seen.
+   * Switches it on, if the code is right, and answers the recovery codes in clear: the only time they are seen. What the
+   * password alone let in ends with it; the sign-in that it is set up in, if there is one yet, goes on.
    *
    * @throws BadUserInput none was begun
    */
-  async confirm(tx: Tx, user: User, code: string): Promise<string[] | undefined> {
+  async confirm(tx: Tx, user: User, code: string, signInId?: string): Promise<string[] | undefined> {
     const row = await this.rows.lock(tx, user.id);
     if (!row || row.confirmedAt) throw new BadUserInput({ secondFactor: 'there is nothing to confirm: begin first' });
     const step = stepOf(this.sealing.open(row.secret, row.id), normalCode(code), tx.ctx.now());
@@ -95,6 +96,9 @@ export class SecondFactors {
     const codes = newRecoveryCodes();
     const recoveryHashes = codes.map((each) => this.sealing.hash(normalCode(each), row.id));
     await this.rows.update(tx, row, { confirmedAt: tx.ctx.now(), lastStep: step, recoveryHashes });
+    if (signInId) await this.signIns.proved(tx, signInId);
+    await this.signIns.endAll(tx, user.id, EndReason.SECOND_FACTOR_SET_UP, signInId);
+    tx.afterCommit(() => this.accounts.forget(user));
     await this.record(tx, 'ENABLE_SECOND_FACTOR', user);
     return codes;
   }

@@ -10,8 +10,9 @@ import { EndReason, SignIn } from './sign-in.entity.ts';
 export class SignIns {
   private readonly rows = new TenantRepository(SignIn);
 
-  async begin(tx: Tx, userId: string): Promise<SignIn> {
-    return this.rows.insert(tx, { id: uuid(), userId, createdAt: tx.ctx.now(), endedAt: null, endReason: null });
+  async begin(tx: Tx, userId: string, secondFactor: boolean): Promise<SignIn> {
+    const createdAt = tx.ctx.now();
+    return this.rows.insert(tx, { id: uuid(), userId, createdAt, endedAt: null, endReason: null, secondFactor });
   }
 
   /** The sign-in, if it is not over. */
@@ -28,13 +29,23 @@ export class SignIns {
     return true;
   }
 
-  /** Ends all of a user's. What a change of role left to its access tokens ends with any other reason. */
-  async endAll(tx: Tx, userId: string, reason: EndReason): Promise<void> {
+  /**
+   * Ends all of a user's, but for one that is to go on. What a change of role left to its access tokens ends with any
+   * other reason.
+   */
+  async endAll(tx: Tx, userId: string, reason: EndReason, butFor?: string): Promise<void> {
     await tx.sql(
       `UPDATE sign_ins SET ended_at = $3, end_reason = $4
-        WHERE organization_id = $1 AND user_id = $2 AND (ended_at IS NULL OR end_reason = $5)`,
-      [tx.organizationId, userId, tx.ctx.now(), reason, EndReason.ROLE_CHANGE],
+        WHERE organization_id = $1 AND user_id = $2 AND (ended_at IS NULL OR end_reason = $5)
+          AND id IS DISTINCT FROM $6::uuid`,
+      [tx.organizationId, userId, tx.ctx.now(), reason, EndReason.ROLE_CHANGE, butFor ?? null],
     );
+  }
+
+  /** Its user has proved a second factor in it. */
+  async proved(tx: Tx, signInId: string): Promise<void> {
+    const row = await this.rows.lock(tx, signInId);
+    if (row) await this.rows.update(tx, row, { secondFactor: true });
   }
 
   /** Whether its access tokens still count. */

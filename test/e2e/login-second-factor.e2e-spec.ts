@@ -47,6 +47,10 @@ async function signIn(email: string, code?: string): Promise<{ accessToken: stri
 /** What the answer says of the second factor. */
 const asked = ({ code, errors }: GraphQLAnswer): unknown => [code, errors?.[0]?.extensions.details?.secondFactor];
 
+const refresh = (token: string): Promise<GraphQLAnswer> =>
+  world.query('mutation($t: String!) { refreshToken(refreshToken: $t) { accessToken refreshToken } }', { t: token });
+const me = async (token: string): Promise<string | undefined> => (await world.query('{ me { id } }', {}, token)).code;
+
 const begin = (token: string, password = PASSWORD): Promise<GraphQLAnswer> =>
   world.query('mutation($p: String!) { beginTotpEnrolment(password: $p) { secret uri } }', { p: password }, token);
 const confirm = (token: string, code: string): Promise<GraphQLAnswer> =>
@@ -103,6 +107,20 @@ describe('given an account without a second factor', () => {
     expect((await login(email, codeOf(secret, 30))).data).toMatchObject({
       login: { user: { id, secondFactorEnabled: true } },
     });
+  });
+
+  it('when one is confirmed, then the other sign-ins of its user are over, and the one that did it goes on', async () => {
+    standAt(world, NOW);
+    const { email } = await account();
+    const [here, there] = [await signIn(email), await signIn(email)];
+    const { secret } = (await begin(here.accessToken)).data.beginTotpEnrolment as { secret: string };
+    await confirm(here.accessToken, wrong(codeOf(secret)));
+    expect(await me(there.accessToken)).toBeUndefined();
+    expect((await confirm(here.accessToken, codeOf(secret))).errors).toBeUndefined();
+    expect(await me(there.accessToken)).toBe('UNAUTHENTICATED');
+    expect((await refresh(there.refreshToken)).code).toBe('UNAUTHENTICATED');
+    expect(await me(here.accessToken)).toBeUndefined();
+    expect((await refresh(here.refreshToken)).errors).toBeUndefined();
   });
 
   it('when somebody has the access token alone, then they cannot set one up', async () => {
@@ -225,10 +243,7 @@ describe('given an account with a second factor', () => {
     const { email, secret } = await enrolled();
     after(30);
     const { refreshToken } = await signIn(email, codeOf(secret, 30));
-    const { errors } = await world.query('mutation($t: String!) { refreshToken(refreshToken: $t) { expiresIn } }', {
-      t: refreshToken,
-    });
-    expect(errors).toBeUndefined();
+    expect((await refresh(refreshToken)).errors).toBeUndefined();
   });
 
   it('when an admin resets it, then the password alone signs in, and all sessions are over', async () => {
@@ -322,12 +337,51 @@ describe('given an organization that wants a second factor of its staff', () => 
     const { email } = await account({ role: 'ADMIN' }, strict);
     const { refreshToken } = await signIn(email);
     await require(strict, true);
-    const { code } = await world.query('mutation($t: String!) { refreshToken(refreshToken: $t) { expiresIn } }', {
-      t: refreshToken,
-    });
-    expect(code).toBe('UNAUTHENTICATED');
+    expect((await refresh(refreshToken)).code).toBe('UNAUTHENTICATED');
     await require(strict, false);
     expect((await login(email)).errors).toBeUndefined();
+  });
+
+  it('when one of two sign-ins sets one up, or a login does, then none that used no code goes on', async () => {
+    standAt(world, NOW);
+    const strict = await world.practice();
+    const { email } = await account({ role: 'ADMIN' }, strict);
+    const before = await signIn(email);
+    await require(strict, true);
+    const input = { email, password: PASSWORD };
+    const begun = await world.query('mutation($input: LoginInput!) { beginLoginEnrolment(input: $input) { secret } }', {
+      input,
+    });
+    const { secret } = begun.data.beginLoginEnrolment as { secret: string };
+    const { data } = await world.query(
+      'mutation($input: LoginInput!) { confirmLoginEnrolment(input: $input) { accessToken refreshToken } }',
+      { input: { ...input, totpCode: codeOf(secret) } },
+    );
+    const enrolledThere = data.confirmLoginEnrolment as { accessToken: string; refreshToken: string };
+    expect(await me(before.accessToken)).toBe('UNAUTHENTICATED');
+    expect((await refresh(before.refreshToken)).code).toBe('UNAUTHENTICATED');
+    expect(await me(enrolledThere.accessToken)).toBeUndefined();
+    expect((await refresh(enrolledThere.refreshToken)).errors).toBeUndefined();
+  });
+
+  it('when a sign-in refreshes, then it goes on only if that sign-in used one, and not its user elsewhere', async () => {
+    standAt(world, NOW);
+    const strict = await world.practice();
+    const { id, email } = await account({ role: 'ADMIN' }, strict);
+    const here = await signIn(email);
+    const { secret } = (await begin(here.accessToken)).data.beginTotpEnrolment as { secret: string };
+    await confirm(here.accessToken, codeOf(secret));
+    after(30);
+    const there = await signIn(email, codeOf(secret, 30));
+    await require(strict, true);
+    const used = await trail.rows('SELECT second_factor FROM sign_ins WHERE user_id = $1 ORDER BY id', [id]);
+    expect(used).toEqual([{ second_factor: true }, { second_factor: true }]);
+    // as a sign-in from before the upgrade, which nothing is known of
+    await trail.rows(`SELECT set_config('app.organization_id', $1, false)`, [strict.id]);
+    const oldest = 'id = (SELECT id FROM sign_ins WHERE user_id = $1 ORDER BY id LIMIT 1)';
+    await trail.rows(`UPDATE sign_ins SET second_factor = false WHERE ${oldest}`, [id]);
+    expect((await refresh(here.refreshToken)).code).toBe('UNAUTHENTICATED');
+    expect((await refresh(there.refreshToken)).errors).toBeUndefined();
   });
 
   it('when a patient signs in, then none is asked for', async () => {
