@@ -64,7 +64,7 @@ export class AuthService {
     const granted = await this.credentials.prove<Granted>(anonymous(ctx), input, async (tx, user) => {
       const check = await this.secondFactors.check(tx, user, input.totpCode);
       if (check === 'REQUIRED' || check === 'INVALID' || check === 'ENROLMENT_REQUIRED')
-        return { refusal: new SecondFactorMissing(check), counts: check === 'INVALID' };
+        return { refusal: new SecondFactorMissing(check), secondFactor: check };
       return { granted: await this.begin(tx, user, check === 'NONE' ? undefined : check) };
     });
     return this.signIn(granted);

@@ -6,17 +6,18 @@ import type { Tx } from '../database/tx.ts';
 import { Unauthenticated, type DomainError } from '../errors/domain-error.ts';
 import { AddressLimits } from '../rate-limits/address-limits.service.ts';
 import type { RequestContext } from '../request-context/request-context.ts';
+import type { Shortfall } from '../second-factor/second-factor.errors.ts';
 import { AccountsService } from '../users/accounts.service.ts';
 import { actorOf } from '../users/links.ts';
 import { verifyPassword } from '../users/passwords.ts';
 import { User } from '../users/user.entity.ts';
 import { LockedOut, LoginAttempts, Outcome, type Attempt } from './login-attempts.service.ts';
 
-/** What the work behind the password came to. A refusal commits too, since its events must stay. */
-export type Proof<T> =
-  | { readonly granted: T }
-  /** `counts`: it was a guess that failed. */
-  | { readonly refusal: DomainError; readonly counts: boolean };
+/**
+ * What the work behind the password came to. A refusal is in the trail, whatever it is for: the password of this account
+ * is in somebody's hands. A code that is INVALID is a guess that failed, and counts as one.
+ */
+export type Proof<T> = { readonly granted: T } | { readonly refusal: DomainError; readonly secondFactor: Shortfall };
 
 /** Checks who somebody is, by email and password, under the limits that keep guessers out. */
 @Injectable()
@@ -53,7 +54,7 @@ export class Credentials {
         ? await this.asUser(nobody, account, attempt, work, Outcome.SUCCEEDED)
         : undefined;
     if (proof && 'granted' in proof) return proof.granted;
-    if (!proof || proof.counts) await this.recordFailure(nobody, account, attempt, proof && { secondFactor: true });
+    await this.recordFailure(nobody, account, attempt, proof?.secondFactor);
     throw proof?.refusal ?? new Unauthenticated('The email or the password is wrong.');
   }
 
@@ -71,7 +72,7 @@ export class Credentials {
     const attempt = await this.claim(nobody, account.email);
     const proof = await this.asUser(nobody, account, attempt, work, Outcome.NEITHER);
     if (proof && 'granted' in proof) return proof.granted;
-    if (!proof || proof.counts) await this.recordFailure(nobody, account, attempt, { secondFactor: true });
+    await this.recordFailure(nobody, account, attempt, proof?.secondFactor ?? 'INVALID');
     throw proof?.refusal ?? new Unauthenticated();
   }
 
@@ -88,7 +89,6 @@ export class Credentials {
       if (!user?.active || user.passwordHash !== account.passwordHash) return undefined;
       const proof = await work(tx, user);
       if ('granted' in proof) await this.attempts.settle(tx, attempt, whenGranted);
-      else if (!proof.counts) await this.attempts.settle(tx, attempt, Outcome.NEITHER);
       return proof;
     });
     return deciding.catch(async (error: unknown) => {
@@ -112,12 +112,14 @@ export class Credentials {
     nobody: RequestContext,
     account: User | null,
     attempt: Attempt,
-    details: AuditRecord['details'],
+    secondFactor: Shortfall | undefined,
   ): Promise<void> {
+    const counts = secondFactor === undefined || secondFactor === 'INVALID';
+    const details = secondFactor && { secondFactor };
     const of = { resource: 'user', resourceId: account?.id };
     return this.inTrailOf(nobody, account, async (tx, record) => {
       await record({ ...of, action: 'LOGIN_FAILURE', outcome: AuditOutcome.FAILURE, details });
-      const seconds = await this.attempts.settle(tx, attempt, Outcome.FAILED);
+      const seconds = await this.attempts.settle(tx, attempt, counts ? Outcome.FAILED : Outcome.NEITHER);
       if (seconds > 0)
         await record({ ...of, action: 'LOGIN_LOCKED', outcome: AuditOutcome.DENIED, details: { seconds } });
     });

@@ -15,6 +15,7 @@ import { EndReason, type SignIn } from '../users/sign-in.entity.ts';
 import { SignIns } from '../users/sign-ins.ts';
 import { User } from '../users/user.entity.ts';
 import { newRecoveryCodes, normalCode } from './recovery-codes.ts';
+import { EnrolmentMisplaced } from './second-factor.errors.ts';
 import { Sealing } from './sealing.service.ts';
 import { SecondFactor } from './second-factor.entity.ts';
 import { newSecret, shownTo, stepOf } from './totp.ts';
@@ -60,12 +61,12 @@ export class SecondFactors {
   /**
    * A new secret, which asks for nothing before it is confirmed.
    *
-   * @throws BadUserInput a second factor is on already
+   * @throws EnrolmentMisplaced a second factor is on already
    */
   async begin(tx: Tx, user: User): Promise<TotpSecret> {
     const before = await this.rows.lock(tx, user.id);
     if (before?.confirmedAt)
-      throw new BadUserInput({ secondFactor: 'is on already: switch it off with disableTotp first' });
+      throw new EnrolmentMisplaced('is on already: switch it off with disableTotp first', 'REQUIRED');
     await this.remove(tx, user);
     const secret = newSecret();
     const sealed = this.sealing.seal(secret, user.id);
@@ -86,11 +87,15 @@ export class SecondFactors {
    * Switches it on, if the code is right, and answers the recovery codes in clear: the only time they are seen. What the
    * password alone let in ends with it; the sign-in that it is set up in, if there is one yet, goes on.
    *
-   * @throws BadUserInput none was begun
+   * @throws EnrolmentMisplaced none was begun
    */
   async confirm(tx: Tx, user: User, code: string, signInId?: string): Promise<string[] | undefined> {
     const row = await this.rows.lock(tx, user.id);
-    if (!row || row.confirmedAt) throw new BadUserInput({ secondFactor: 'there is nothing to confirm: begin first' });
+    if (!row || row.confirmedAt)
+      throw new EnrolmentMisplaced(
+        'there is nothing to confirm: begin first',
+        row?.confirmedAt ? 'REQUIRED' : 'ENROLMENT_REQUIRED',
+      );
     const step = stepOf(this.sealing.open(row.secret, row.id), normalCode(code), tx.ctx.now());
     if (step === undefined) return undefined;
     const codes = newRecoveryCodes();

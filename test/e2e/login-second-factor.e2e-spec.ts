@@ -206,9 +206,12 @@ describe('given an account with a second factor', () => {
     expect((await login(email, code)).code).toBe('RATE_LIMITED');
     expect((await login(email)).code).toBe('RATE_LIMITED');
     const events = await trail.events(`resource_id = $1 AND action LIKE 'LOGIN_%'`, [id]);
-    expect(events.slice(0, 6).map(({ action, details }) => [action, details as unknown])).toEqual([
-      ...Array<unknown>(5).fill(['LOGIN_FAILURE', { secondFactor: true }]),
-      ['LOGIN_LOCKED', { seconds: 60 }],
+    const refusal = (secondFactor: string): unknown => ['LOGIN_FAILURE', 'FAILURE', { secondFactor }];
+    expect(events.slice(0, 11).map(({ action, outcome, details }): unknown => [action, outcome, details])).toEqual([
+      ...Array<unknown>(5)
+        .fill([refusal('REQUIRED'), refusal('INVALID')])
+        .flat(),
+      ['LOGIN_LOCKED', 'DENIED', { seconds: 60 }],
     ]);
   });
 
@@ -408,6 +411,38 @@ describe('given an organization that wants a second factor of its staff', () => 
 });
 
 describe('given the tables and the trail', () => {
+  const failures = async (id: string): Promise<unknown[]> =>
+    (await trail.events(`resource_id = $1 AND action = 'LOGIN_FAILURE'`, [id])).map(
+      ({ outcome, details, actor_id: actor }): unknown => [outcome, details, actor],
+    );
+  const atLogin = (name: string, email: string, totpCode?: string): Promise<GraphQLAnswer> =>
+    world.query(`mutation($input: LoginInput!) { ${name}(input: $input) { __typename } }`, {
+      input: { email, password: PASSWORD, totpCode },
+    });
+  const required = ['FAILURE', { secondFactor: 'REQUIRED' }, null];
+  const enrolmentRequired = ['FAILURE', { secondFactor: 'ENROLMENT_REQUIRED' }, null];
+
+  it('when somebody has the password alone, then each refusal is an event, and none counts as a guess', async () => {
+    const { id, email, secret } = await enrolled();
+    for (let time = 0; time < 2; time++) await login(email);
+    for (let time = 0; time < 2; time++)
+      expect((await atLogin('beginLoginEnrolment', email)).code).toBe('BAD_USER_INPUT');
+    expect((await atLogin('confirmLoginEnrolment', email)).code).toBe('UNAUTHENTICATED');
+    expect((await atLogin('confirmLoginEnrolment', email, '123456')).code).toBe('BAD_USER_INPUT');
+    expect(await failures(id)).toEqual(Array<unknown>(6).fill(required));
+    after(30);
+    expect((await login(email, codeOf(secret, 30))).errors).toBeUndefined();
+  });
+
+  it('when the organization wants one and there is none, then each refusal of the login is an event', async () => {
+    const strict = await world.practice();
+    const { id, email } = await account({ role: 'ADMIN' }, strict);
+    await world.make('updateOrganizationSecurity', { staffSecondFactorRequired: true }, strict.admin);
+    await login(email);
+    expect((await atLogin('confirmLoginEnrolment', email, '123456')).code).toBe('BAD_USER_INPUT');
+    expect(await failures(id)).toEqual([enrolmentRequired, enrolmentRequired]);
+  });
+
   it('when they are read, then no secret, code or recovery code is in them', async () => {
     const { id, email, secret, recoveryCodes } = await enrolled();
     after(30);
