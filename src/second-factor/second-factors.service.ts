@@ -127,8 +127,11 @@ export class SecondFactors {
    *
    * @throws NotFound no such user in the caller's reach
    * @throws Forbidden a super admin is reset by somebody who is none
+   * @throws BadUserInput it is the caller's own: that takes a code, or a stolen access token would be enough
    */
   async reset(ctx: RequestContext, userId: string): Promise<User> {
+    if (userId === ctx.actor.userId)
+      throw new BadUserInput({ userId: 'is yourself: use disableTotp with a code, or ask another admin' });
     const scope = await this.tenancy.of(ctx, User, 'user', userId);
     return this.transactions.run(scope, async (tx) => {
       const user = await this.users.lock(tx, userId);

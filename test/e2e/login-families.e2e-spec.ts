@@ -145,6 +145,16 @@ describe('given somebody who is signed in twice', () => {
     expect(await trail.events(`action = 'REFRESH_TOKEN_REUSED' AND resource_id = $1`, [id])).toEqual([]);
   });
 
+  it('when an admin changes their own password, then all their sign-ins are over, the one that did it too', async () => {
+    const { id, email } = await account();
+    const [here, there] = [await signIn(email), await signIn(email)];
+    await world.make('updateUser', { id, password: 'another-horse-8' }, here.accessToken);
+    for (const { accessToken, refreshToken } of [here, there]) {
+      expect(await me(accessToken)).toBe('UNAUTHENTICATED');
+      expect((await refresh(refreshToken)).code).toBe('UNAUTHENTICATED');
+    }
+  });
+
   it('when their role changes, then no refresh goes on, and access tokens have the new rights till a password change', async () => {
     const { id: practitionerId } = await world.practitioner(practice);
     const { id, email } = await account({ role: 'PRACTITIONER', practitionerId });

@@ -265,6 +265,15 @@ describe('given an account with a second factor', () => {
     expect(await trail.events(`resource_id = $1 AND action = 'RESET_SECOND_FACTOR'`, [id])).toHaveLength(1);
   });
 
+  it('when an admin resets their own, then it is refused, and stays on', async () => {
+    const { id, email, token } = await enrolled();
+    const answer = await world.query('mutation($id: ID!) { resetSecondFactor(userId: $id) { id } }', { id }, token);
+    expect(answer.code).toBe('BAD_USER_INPUT');
+    expect(answer.errors![0]!.message).toContain('disableTotp');
+    expect(await me(token)).toBeUndefined();
+    expect(asked(await login(email))).toEqual(['UNAUTHENTICATED', 'REQUIRED']);
+  });
+
   it('when users are listed, then their admin sees who has one', async () => {
     const { id } = await enrolled();
     const other = await account();
