@@ -13,7 +13,7 @@ export class CountLoginsAndCalls1767225965000 implements MigrationInterface {
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(`
       DROP FUNCTION app.purge_counts();
-      DROP FUNCTION app.settle_attempt(bytea, text, int, interval, int, interval, interval, interval);
+      DROP FUNCTION app.settle_attempt(bytea, uuid, text, int, interval, int, interval, interval, interval);
       DROP FUNCTION app.claim_attempt(bytea, int, interval, int, interval);
       DROP TABLE app.login_attempts;
       DROP FUNCTION app.take_points(bytea, int, int, int);
@@ -61,6 +61,7 @@ CREATE TABLE app.login_attempts (
   key bytea CONSTRAINT login_attempts_key PRIMARY KEY,
   failed_at timestamptz[] NOT NULL DEFAULT '{}', -- oldest first
   pending timestamptz[] NOT NULL DEFAULT '{}', -- attempts whose password is being checked right now
+  pending_ids uuid[] NOT NULL DEFAULT '{}', -- which they are: one for each of them
   locks int NOT NULL DEFAULT 0,
   locked_until timestamptz,
   succeeded_at timestamptz,
@@ -71,7 +72,7 @@ CREATE INDEX login_attempts_by_age ON app.login_attempts (touched_at);
 -- claims one attempt before its password is checked, so that parallel guesses are no more than allowed:
 -- GO; WAIT, while as many as may still fail are being checked; LOCKED, for so many seconds
 CREATE FUNCTION app.claim_attempt(attempted bytea, most int, span interval, most_a_day int, memory interval,
-  OUT verdict text, OUT seconds double precision, OUT known boolean)
+  OUT verdict text, OUT seconds double precision, OUT known boolean, OUT claim uuid)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, app, pg_temp AS $$
 DECLARE
   t timestamptz;
@@ -91,31 +92,45 @@ BEGIN
   END IF;
   -- whoever claimed them never said what came of it (the process ended): they count as failures
   given_up := ARRAY(SELECT p FROM unnest(seen.pending) p WHERE p < t - interval '30 seconds');
-  seen.pending := ARRAY(SELECT p FROM unnest(seen.pending) p WHERE p >= t - interval '30 seconds');
+  seen.pending_ids := ARRAY(SELECT i FROM unnest(seen.pending, seen.pending_ids) WITH ORDINALITY AS c (p, i, n)
+    WHERE p >= t - interval '30 seconds' ORDER BY n);
+  seen.pending := ARRAY(SELECT p FROM unnest(seen.pending) WITH ORDINALITY AS c (p, n)
+    WHERE p >= t - interval '30 seconds' ORDER BY n);
   seen.failed_at := ARRAY(SELECT f FROM unnest(seen.failed_at || given_up) f WHERE f > t - interval '1 day' ORDER BY f);
   IF seen.locks > 0 AND seen.locked_until < t - memory THEN seen.locks := 0; END IF;
   -- after a lock there is one attempt at a time
   slots := CASE WHEN seen.locks > 0 THEN 1 ELSE greatest(1, least(
     most - (SELECT count(*) FROM unnest(seen.failed_at) f WHERE f > t - span), most_a_day - cardinality(seen.failed_at))) END;
   verdict := CASE WHEN cardinality(seen.pending) >= slots THEN 'WAIT' ELSE 'GO' END;
-  IF verdict = 'GO' THEN seen.pending := seen.pending || t; END IF;
-  UPDATE app.login_attempts SET failed_at = seen.failed_at, pending = seen.pending, locks = seen.locks WHERE key = attempted;
+  IF verdict = 'GO' THEN
+    claim := gen_random_uuid();
+    seen.pending := seen.pending || t;
+    seen.pending_ids := seen.pending_ids || claim;
+  END IF;
+  UPDATE app.login_attempts
+     SET failed_at = seen.failed_at, pending = seen.pending, pending_ids = seen.pending_ids, locks = seen.locks
+   WHERE key = attempted;
 END $$;
 
--- what became of an attempt: FAILED, SUCCEEDED (all is forgiven) or NEITHER. Answers the seconds of a lock that begins
-CREATE FUNCTION app.settle_attempt(attempted bytea, outcome text, most int, span interval, most_a_day int, memory interval,
-  first_lock interval, longest_lock interval, OUT locked_seconds double precision)
+-- what became of an attempt: FAILED, SUCCEEDED (all is forgiven) or NEITHER. Answers the seconds of a lock that begins.
+-- One that was settled or given up before has been counted: nothing more comes of it
+CREATE FUNCTION app.settle_attempt(attempted bytea, claim uuid, outcome text, most int, span interval, most_a_day int,
+  memory interval, first_lock interval, longest_lock interval, OUT locked_seconds double precision)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, app, pg_temp AS $$
 DECLARE
   t timestamptz;
   seen app.login_attempts;
   lasts interval;
+  place int;
 BEGIN
   locked_seconds := 0;
   SELECT * INTO seen FROM app.login_attempts WHERE key = attempted FOR UPDATE;
   IF NOT FOUND THEN RETURN; END IF;
+  place := array_position(seen.pending_ids, claim);
+  IF place IS NULL THEN RETURN; END IF;
   t := clock_timestamp();
-  seen.pending := seen.pending[2:];
+  seen.pending := seen.pending[:place - 1] || seen.pending[place + 1:];
+  seen.pending_ids := seen.pending_ids[:place - 1] || seen.pending_ids[place + 1:];
   IF outcome = 'SUCCEEDED' THEN
     seen.failed_at := '{}';
     seen.locks := 0;
@@ -132,8 +147,8 @@ BEGIN
     END IF;
   END IF;
   UPDATE app.login_attempts
-     SET failed_at = seen.failed_at, pending = seen.pending, locks = seen.locks, locked_until = seen.locked_until,
-         succeeded_at = seen.succeeded_at, touched_at = t
+     SET failed_at = seen.failed_at, pending = seen.pending, pending_ids = seen.pending_ids, locks = seen.locks,
+         locked_until = seen.locked_until, succeeded_at = seen.succeeded_at, touched_at = t
    WHERE key = attempted;
 END $$;
 
@@ -149,10 +164,10 @@ $$;
 const RIGHTS = `
 REVOKE ALL ON FUNCTION app.take_points(bytea, int, int, int),
   app.claim_attempt(bytea, int, interval, int, interval),
-  app.settle_attempt(bytea, text, int, interval, int, interval, interval, interval),
+  app.settle_attempt(bytea, uuid, text, int, interval, int, interval, interval, interval),
   app.purge_counts() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION app.take_points(bytea, int, int, int),
   app.claim_attempt(bytea, int, interval, int, interval),
-  app.settle_attempt(bytea, text, int, interval, int, interval, interval, interval),
+  app.settle_attempt(bytea, uuid, text, int, interval, int, interval, interval, interval),
   app.purge_counts() TO therapy_app;
 `;

@@ -10,6 +10,7 @@ export class AddSecondFactors1767225970000 implements MigrationInterface {
 
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(`
+      ALTER TABLE sign_ins DROP COLUMN second_factor;
       DROP TABLE second_factors;
       REVOKE UPDATE (staff_second_factor_required) ON organizations FROM therapy_app;
       ALTER TABLE organizations DROP COLUMN staff_second_factor_required;
@@ -34,4 +35,7 @@ CREATE TABLE second_factors (
 );
 SELECT app.isolate('second_factors');
 GRANT SELECT, INSERT, UPDATE, DELETE ON second_factors TO therapy_app;
+
+-- whether the sign-in itself proved one, which its user's having one does not say
+ALTER TABLE sign_ins ADD COLUMN second_factor boolean NOT NULL DEFAULT false;
 `;

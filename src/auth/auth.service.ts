@@ -64,7 +64,7 @@ export class AuthService {
     const granted = await this.credentials.prove<Granted>(anonymous(ctx), input, async (tx, user) => {
       const check = await this.secondFactors.check(tx, user, input.totpCode);
       if (check === 'REQUIRED' || check === 'INVALID' || check === 'ENROLMENT_REQUIRED')
-        return { refusal: new SecondFactorMissing(check), counts: check === 'INVALID' };
+        return { refusal: new SecondFactorMissing(check), secondFactor: check };
       return { granted: await this.begin(tx, user, check === 'NONE' ? undefined : check) };
     });
     return this.signIn(granted);
@@ -110,11 +110,11 @@ export class AuthService {
       resourceId: user.id,
       details: secondFactor ? { secondFactor } : undefined,
     });
-    return this.issue(tx, user, await this.signIns.begin(tx, user.id));
+    return this.issue(tx, user, await this.signIns.begin(tx, user.id, secondFactor !== undefined));
   }
 
   async signIn({ refreshToken, user, signInId }: Granted): Promise<SignedIn> {
-    const actor = actorOf(user);
+    const actor = { ...actorOf(user), signInId };
     const accessToken = await this.accessTokens.issue(actor, signInId);
     return { accessToken, refreshToken, expiresIn: ACCESS_TOKEN_SECONDS, user, actor };
   }
@@ -126,7 +126,7 @@ export class AuthService {
     const spending = await this.refreshTokens.spend(tx, owned.tokenId);
     const served = user && signIn && spending === Spending.SERVED;
     // where the organization has come to want a second factor, the login asks for it
-    const granted = served && !(await this.secondFactors.isMissing(tx, user));
+    const granted = served && !(await this.secondFactors.isMissing(tx, user, signIn));
     await this.record(tx, 'REFRESH_TOKEN', owned.user, granted ? AuditOutcome.SUCCESS : AuditOutcome.FAILURE);
     if (granted) return this.issue(tx, user, signIn);
     if (spending === Spending.SPENT_BEFORE && (await this.end(tx, owned, EndReason.REUSE)))

@@ -6,17 +6,18 @@ import type { Tx } from '../database/tx.ts';
 import { Unauthenticated, type DomainError } from '../errors/domain-error.ts';
 import { AddressLimits } from '../rate-limits/address-limits.service.ts';
 import type { RequestContext } from '../request-context/request-context.ts';
+import type { Shortfall } from '../second-factor/second-factor.errors.ts';
 import { AccountsService } from '../users/accounts.service.ts';
 import { actorOf } from '../users/links.ts';
 import { verifyPassword } from '../users/passwords.ts';
 import { User } from '../users/user.entity.ts';
 import { LockedOut, LoginAttempts, Outcome, type Attempt } from './login-attempts.service.ts';
 
-/** What the work behind the password came to. A refusal commits too, since its events must stay. */
-export type Proof<T> =
-  | { readonly granted: T }
-  /** `counts`: it was a guess that failed. */
-  | { readonly refusal: DomainError; readonly counts: boolean };
+/**
+ * What the work behind the password came to. A refusal is in the trail, whatever it is for: the password of this account
+ * is in somebody's hands. A code that is INVALID is a guess that failed, and counts as one.
+ */
+export type Proof<T> = { readonly granted: T } | { readonly refusal: DomainError; readonly secondFactor: Shortfall };
 
 /** Checks who somebody is, by email and password, under the limits that keep guessers out. */
 @Injectable()
@@ -48,13 +49,19 @@ export class Credentials {
     const attempt = await this.claim(nobody, email);
     const account = await this.accounts.byEmail(nobody, email);
     const fits = await verifyPassword(account?.passwordHash, password);
-    const proof = account && fits && account.active ? await this.asUser(nobody, account, attempt, work) : undefined;
+    const proof =
+      account && fits && account.active
+        ? await this.asUser(nobody, account, attempt, work, Outcome.SUCCEEDED)
+        : undefined;
     if (proof && 'granted' in proof) return proof.granted;
-    if (!proof || proof.counts) await this.recordFailure(nobody, account, attempt, proof && { secondFactor: true });
+    await this.recordFailure(nobody, account, attempt, proof?.secondFactor);
     throw proof?.refusal ?? new Unauthenticated('The email or the password is wrong.');
   }
 
-  /** As `prove`, for somebody who is signed in and proves something else than the password. */
+  /**
+   * As `prove`, for somebody who is signed in and proves something else than the password: guesses of that count all the
+   * same, and a right one forgives none, since whoever holds a stolen access token may have a code that serves.
+   */
   async proveAgain<T>(
     ctx: RequestContext,
     nobody: RequestContext,
@@ -63,9 +70,9 @@ export class Credentials {
     const { organizationId, userId } = ctx.actor;
     const account = await this.transactions.read(ctx.within(organizationId), (tx) => this.users.get(tx, userId));
     const attempt = await this.claim(nobody, account.email);
-    const proof = await this.asUser(nobody, account, attempt, work);
+    const proof = await this.asUser(nobody, account, attempt, work, Outcome.NEITHER);
     if (proof && 'granted' in proof) return proof.granted;
-    if (!proof || proof.counts) await this.recordFailure(nobody, account, attempt, { secondFactor: true });
+    await this.recordFailure(nobody, account, attempt, proof?.secondFactor ?? 'INVALID');
     throw proof?.refusal ?? new Unauthenticated();
   }
 
@@ -75,13 +82,13 @@ export class Credentials {
     account: User,
     attempt: Attempt,
     work: (tx: Tx, user: User) => Promise<Proof<T>>,
+    whenGranted: Outcome,
   ): Promise<Proof<T> | undefined> {
     const deciding = this.transactions.run(homeOf(nobody, account), async (tx) => {
       const user = await this.users.lock(tx, account.id);
       if (!user?.active || user.passwordHash !== account.passwordHash) return undefined;
       const proof = await work(tx, user);
-      if ('granted' in proof) await this.attempts.settle(tx, attempt, Outcome.SUCCEEDED);
-      else if (!proof.counts) await this.attempts.settle(tx, attempt, Outcome.NEITHER);
+      if ('granted' in proof) await this.attempts.settle(tx, attempt, whenGranted);
       return proof;
     });
     return deciding.catch(async (error: unknown) => {
@@ -105,12 +112,14 @@ export class Credentials {
     nobody: RequestContext,
     account: User | null,
     attempt: Attempt,
-    details: AuditRecord['details'],
+    secondFactor: Shortfall | undefined,
   ): Promise<void> {
+    const counts = secondFactor === undefined || secondFactor === 'INVALID';
+    const details = secondFactor && { secondFactor };
     const of = { resource: 'user', resourceId: account?.id };
     return this.inTrailOf(nobody, account, async (tx, record) => {
       await record({ ...of, action: 'LOGIN_FAILURE', outcome: AuditOutcome.FAILURE, details });
-      const seconds = await this.attempts.settle(tx, attempt, Outcome.FAILED);
+      const seconds = await this.attempts.settle(tx, attempt, counts ? Outcome.FAILED : Outcome.NEITHER);
       if (seconds > 0)
         await record({ ...of, action: 'LOGIN_LOCKED', outcome: AuditOutcome.DENIED, details: { seconds } });
     });

@@ -3,7 +3,7 @@ import { TenantRepository } from '../database/tenant-repository.ts';
 import { Transactions } from '../database/transactions.ts';
 import { BadUserInput, Unauthenticated } from '../errors/domain-error.ts';
 import type { RequestContext } from '../request-context/request-context.ts';
-import { SecondFactorMissing } from '../second-factor/second-factor.errors.ts';
+import { EnrolmentMisplaced, SecondFactorMissing, type Shortfall } from '../second-factor/second-factor.errors.ts';
 import { SecondFactors, type TotpSecret } from '../second-factor/second-factors.service.ts';
 import { User } from '../users/user.entity.ts';
 import { anonymous, AuthService, type Granted, type LoginCredentials, type SignedIn } from './auth.service.ts';
@@ -53,11 +53,11 @@ export class Enrolment {
   /** @throws BadUserInput the code is wrong, or there is nothing to confirm */
   confirm(ctx: RequestContext, code: string): Promise<string[]> {
     return this.credentials.proveAgain(ctx, anonymous(ctx), async (tx, user) =>
-      orWrongCode(await this.secondFactors.confirm(tx, user, code)),
+      orWrongCode(await this.secondFactors.confirm(tx, user, code, ctx.actor.signInId)),
     );
   }
 
-  /** @throws BadUserInput the code is wrong */
+  /** @throws BadUserInput the code is wrong, or there is nothing to switch off */
   disable(ctx: RequestContext, code: string): Promise<true> {
     return this.credentials.proveAgain(ctx, anonymous(ctx), async (tx, user) =>
       orWrongCode((await this.secondFactors.disable(tx, user, code)) || undefined),
@@ -66,23 +66,21 @@ export class Enrolment {
 
   /** @throws Unauthenticated, RateLimited as Credentials.prove */
   beginAtLogin(ctx: RequestContext, input: LoginCredentials): Promise<TotpSecret> {
-    return this.credentials.prove(anonymous(ctx), input, async (tx, user) => ({
-      granted: await this.secondFactors.begin(tx, user),
-    }));
+    return this.credentials.prove(anonymous(ctx), input, (tx, user) =>
+      orMisplaced(async () => ({ granted: await this.secondFactors.begin(tx, user) })),
+    );
   }
 
   /** @throws Unauthenticated, RateLimited as Credentials.prove; SecondFactorMissing the code is missing or wrong */
   async confirmAtLogin(ctx: RequestContext, input: LoginCredentials): Promise<EnrolledSignIn> {
     const { totpCode } = input;
-    const { granted, recoveryCodes } = await this.credentials.prove<Confirmed>(
-      anonymous(ctx),
-      input,
-      async (tx, user) => {
-        if (!totpCode) return { refusal: new SecondFactorMissing('REQUIRED'), counts: false };
+    const { granted, recoveryCodes } = await this.credentials.prove<Confirmed>(anonymous(ctx), input, (tx, user) =>
+      orMisplaced<Confirmed>(async () => {
+        if (!totpCode) return missing('REQUIRED');
         const recoveryCodes = await this.secondFactors.confirm(tx, user, totpCode);
-        if (!recoveryCodes) return { refusal: new SecondFactorMissing('INVALID'), counts: true };
+        if (!recoveryCodes) return missing('INVALID');
         return { granted: { granted: await this.auth.begin(tx, user, 'TOTP'), recoveryCodes } };
-      },
+      }),
     );
     return { ...(await this.auth.signIn(granted)), recoveryCodes };
   }
@@ -90,5 +88,22 @@ export class Enrolment {
 
 function orWrongCode<T>(granted: T | undefined): Proof<T> {
   if (granted !== undefined) return { granted };
-  return { refusal: new BadUserInput({ code: 'is wrong, too old, or has served already' }), counts: true };
+  return {
+    refusal: new BadUserInput({ code: 'is wrong, too old, or has served already' }),
+    secondFactor: 'INVALID',
+  };
+}
+
+function missing(secondFactor: Shortfall): Proof<never> {
+  return { refusal: new SecondFactorMissing(secondFactor), secondFactor };
+}
+
+/** At the login, where the password was right, a step that does not fit is a refusal like others: it is in the trail. */
+async function orMisplaced<T>(work: () => Promise<Proof<T>>): Promise<Proof<T>> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof EnrolmentMisplaced) return { refusal: error, secondFactor: error.atLogin };
+    throw error;
+  }
 }

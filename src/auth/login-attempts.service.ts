@@ -47,20 +47,27 @@ const NEXT_LOOK_MS = 50;
 
 /** An attempt whose password may be checked; `settle` has to follow. */
 export interface Attempt {
-  readonly claims: readonly { readonly key: Buffer; readonly rule: Rule }[];
+  readonly claims: readonly { readonly id: string; readonly key: Buffer; readonly rule: Rule }[];
 }
 
 export enum Outcome {
   FAILED = 'FAILED',
+  /** The password was checked and all is right: what failed before is forgiven, and the address is known from now on. */
   SUCCEEDED = 'SUCCEEDED',
-  /** The password was right, and something else is missing: neither forgiven nor counted. */
+  /** The password was right and something else is missing, or the other way round: neither forgiven nor counted. */
   NEITHER = 'NEITHER',
 }
 
 /** Too many failures: the password was not even looked at. */
 export class LockedOut extends RateLimited {}
 
-type Verdict = { readonly verdict: 'GO' | 'WAIT' | 'LOCKED'; readonly seconds: number; readonly known: boolean };
+interface Verdict {
+  readonly verdict: 'GO' | 'WAIT' | 'LOCKED';
+  readonly seconds: number;
+  readonly known: boolean;
+  /** Which claim it is; null where there is none. */
+  readonly claim: string | null;
+}
 
 /**
  * Locks out who guesses passwords. An attempt is claimed before its password is checked, so that a hundred guesses at
@@ -84,15 +91,15 @@ export class LoginAttempts {
     }
   }
 
-  /** Settles the attempt, and answers for how many seconds it locked; 0 for not at all. */
+  /** Settles the attempt, once, and answers for how many seconds it locked; 0 for not at all. */
   async settle(tx: Tx, { claims }: Attempt, outcome: Outcome): Promise<number> {
     let seconds = 0;
-    for (const [index, { key, rule }] of claims.entries()) {
+    for (const [index, { id, key, rule }] of claims.entries()) {
       // a success forgives the pair; what others tried on the account stays
       const becomes = index > 0 && outcome === Outcome.SUCCEEDED ? Outcome.NEITHER : outcome;
       const [locked] = await tx.sql<{ seconds: number }>(
-        'SELECT locked_seconds AS seconds FROM app.settle_attempt($1, $2, $3, $4, $5, $6, $7, $8)',
-        [key, becomes, rule.most, rule.within, rule.mostADay, rule.memory, rule.firstLock, rule.longestLock],
+        'SELECT locked_seconds AS seconds FROM app.settle_attempt($1, $2, $3, $4, $5, $6, $7, $8, $9)',
+        [key, id, becomes, rule.most, rule.within, rule.mostADay, rule.memory, rule.firstLock, rule.longestLock],
       );
       seconds = Math.max(seconds, locked?.seconds ?? 0);
     }
@@ -106,25 +113,26 @@ export class LoginAttempts {
     const accountKey = this.points.keyOf('login:account', account);
     const pair = await claimOf(tx, pairKey, PAIR);
     if (pair === 'WAIT') return undefined;
-    const claims = [{ key: pairKey, rule: PAIR }];
+    const claims = [{ id: pair.id, key: pairKey, rule: PAIR }];
     if (pair.known) return { claims };
-    if ((await claimOf(tx, accountKey, ACCOUNT)) !== 'WAIT')
-      return { claims: [...claims, { key: accountKey, rule: ACCOUNT }] };
+    const whole = await claimOf(tx, accountKey, ACCOUNT);
+    if (whole !== 'WAIT') return { claims: [...claims, { id: whole.id, key: accountKey, rule: ACCOUNT }] };
     await this.settle(tx, { claims }, Outcome.NEITHER);
     return undefined;
   }
 }
 
 /** @throws LockedOut which rolls back the claims before it */
-async function claimOf(tx: Tx, key: Buffer, rule: Rule): Promise<'WAIT' | { readonly known: boolean }> {
-  const [found] = await tx.sql<Verdict>('SELECT verdict, seconds, known FROM app.claim_attempt($1, $2, $3, $4, $5)', [
-    key,
-    rule.most,
-    rule.within,
-    rule.mostADay,
-    rule.memory,
-  ]);
+async function claimOf(
+  tx: Tx,
+  key: Buffer,
+  rule: Rule,
+): Promise<'WAIT' | { readonly id: string; readonly known: boolean }> {
+  const [found] = await tx.sql<Verdict>(
+    'SELECT verdict, seconds, known, claim FROM app.claim_attempt($1, $2, $3, $4, $5)',
+    [key, rule.most, rule.within, rule.mostADay, rule.memory],
+  );
   if (!found) throw new Error('app.claim_attempt gave no row');
   if (found.verdict === 'LOCKED') throw new LockedOut(found.seconds);
-  return found.verdict === 'WAIT' ? 'WAIT' : { known: found.known };
+  return found.claim === null ? 'WAIT' : { id: found.claim, known: found.known };
 }

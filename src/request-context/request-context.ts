@@ -10,6 +10,8 @@ export interface Actor {
   readonly organizationId: string;
   readonly role: Role;
   readonly isSuperAdmin: boolean;
+  /** The sign-in whose access token the request came with. */
+  readonly signInId?: string;
   /** The practitioner this user is; set for role PRACTITIONER. */
   readonly practitionerId?: string;
   /** The patient this user is; set for role PATIENT. */

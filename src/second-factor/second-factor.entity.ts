@@ -7,7 +7,7 @@ export class SecondFactor {
   @PrimaryColumn('uuid', { name: 'organization_id', primaryKeyConstraintName: 'second_factors_key' })
   organizationId: string;
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'second_factors_key' }) id: string;
-  /** Sealed (sealed-secret.ts): who reads the table can make no codes. */
+  /** Sealed (sealing.service.ts): who reads the table can make no codes. */
   @Column('bytea') secret: Buffer;
   @Column({ type: 'timestamptz', name: 'confirmed_at', precision: 3, nullable: true }) confirmedAt: Date | null;
   /** The time step of the code that served last. */

@@ -11,10 +11,11 @@ import { OrganizationsService } from '../organizations/organizations.service.ts'
 import { Role, type RequestContext } from '../request-context/request-context.ts';
 import { AccountsService } from '../users/accounts.service.ts';
 import { requireMayChange } from '../users/links.ts';
-import { EndReason } from '../users/sign-in.entity.ts';
+import { EndReason, type SignIn } from '../users/sign-in.entity.ts';
 import { SignIns } from '../users/sign-ins.ts';
 import { User } from '../users/user.entity.ts';
 import { newRecoveryCodes, normalCode } from './recovery-codes.ts';
+import { EnrolmentMisplaced } from './second-factor.errors.ts';
 import { Sealing } from './sealing.service.ts';
 import { SecondFactor } from './second-factor.entity.ts';
 import { newSecret, shownTo, stepOf } from './totp.ts';
@@ -51,21 +52,21 @@ export class SecondFactors {
     return (await this.use(tx, row, code)) ?? 'INVALID';
   }
 
-  /** Whether the organization wants one of this user, and there is none. */
-  async isMissing(tx: Tx, user: User): Promise<boolean> {
+  /** Whether the organization wants one of this user, and the sign-in used none, or there is none any more. */
+  async isMissing(tx: Tx, user: User, signIn: SignIn): Promise<boolean> {
     if (!(await this.isWanted(tx, user))) return false;
-    return !(await this.rows.find(tx, user.id))?.confirmedAt;
+    return !signIn.secondFactor || !(await this.rows.find(tx, user.id))?.confirmedAt;
   }
 
   /**
    * A new secret, which asks for nothing before it is confirmed.
    *
-   * @throws BadUserInput a second factor is on already
+   * @throws EnrolmentMisplaced a second factor is on already
    */
   async begin(tx: Tx, user: User): Promise<TotpSecret> {
     const before = await this.rows.lock(tx, user.id);
     if (before?.confirmedAt)
-      throw new BadUserInput({ secondFactor: 'is on already: switch it off with disableTotp first' });
+      throw new EnrolmentMisplaced('is on already: switch it off with disableTotp first', 'REQUIRED');
     await this.remove(tx, user);
     const secret = newSecret();
     const sealed = this.sealing.seal(secret, user.id);
@@ -83,27 +84,41 @@ export class SecondFactors {
   }
 
   /**
-   * Switches it on, if the code is right, and answers the recovery codes in clear: the only time they are seen.
+   * Switches it on, if the code is right, and answers the recovery codes in clear: the only time they are seen. What the
+   * password alone let in ends with it; the sign-in that it is set up in, if there is one yet, goes on.
    *
-   * @throws BadUserInput none was begun
+   * @throws EnrolmentMisplaced none was begun
    */
-  async confirm(tx: Tx, user: User, code: string): Promise<string[] | undefined> {
+  async confirm(tx: Tx, user: User, code: string, signInId?: string): Promise<string[] | undefined> {
     const row = await this.rows.lock(tx, user.id);
-    if (!row || row.confirmedAt) throw new BadUserInput({ secondFactor: 'there is nothing to confirm: begin first' });
+    if (!row || row.confirmedAt)
+      throw new EnrolmentMisplaced(
+        'there is nothing to confirm: begin first',
+        row?.confirmedAt ? 'REQUIRED' : 'ENROLMENT_REQUIRED',
+      );
     const step = stepOf(this.sealing.open(row.secret, row.id), normalCode(code), tx.ctx.now());
     if (step === undefined) return undefined;
     const codes = newRecoveryCodes();
     const recoveryHashes = codes.map((each) => this.sealing.hash(normalCode(each), row.id));
     await this.rows.update(tx, row, { confirmedAt: tx.ctx.now(), lastStep: step, recoveryHashes });
+    if (signInId) await this.signIns.proved(tx, signInId);
+    await this.signIns.endAll(tx, user.id, EndReason.SECOND_FACTOR_SET_UP, signInId);
+    tx.afterCommit(() => this.accounts.forget(user));
     await this.record(tx, 'ENABLE_SECOND_FACTOR', user);
     return codes;
   }
 
-  /** Switches it off, if the code is right; true also where there is none. */
+  /**
+   * Switches it off, if the code is right.
+   *
+   * @throws BadUserInput it is off: then no code proves anything
+   */
   async disable(tx: Tx, user: User, code: string): Promise<boolean> {
     const row = await this.rows.lock(tx, user.id);
-    if (row?.confirmedAt && !(await this.use(tx, row, code))) return false;
-    if (await this.remove(tx, user)) await this.record(tx, 'DISABLE_SECOND_FACTOR', user);
+    if (!row?.confirmedAt) throw new BadUserInput({ secondFactor: 'is off already: there is nothing to switch off' });
+    if (!(await this.use(tx, row, code))) return false;
+    await this.remove(tx, user);
+    await this.record(tx, 'DISABLE_SECOND_FACTOR', user);
     return true;
   }
 
@@ -112,8 +127,11 @@ export class SecondFactors {
    *
    * @throws NotFound no such user in the caller's reach
    * @throws Forbidden a super admin is reset by somebody who is none
+   * @throws BadUserInput it is the caller's own: that takes a code, or a stolen access token would be enough
    */
   async reset(ctx: RequestContext, userId: string): Promise<User> {
+    if (userId === ctx.actor.userId)
+      throw new BadUserInput({ userId: 'is yourself: use disableTotp with a code, or ask another admin' });
     const scope = await this.tenancy.of(ctx, User, 'user', userId);
     return this.transactions.run(scope, async (tx) => {
       const user = await this.users.lock(tx, userId);

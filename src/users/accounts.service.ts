@@ -63,7 +63,9 @@ export class AccountsService {
     const nobody = RequestContext.anonymous({ requestId: 'accounts' }, () => new Date());
     return this.transactions.read(nobody.within(organizationId), async (tx) => {
       const user = await this.rows.find(tx, userId);
-      return user?.active && (await this.signIns.letsIn(tx, userId, signInId)) ? actorOf(user) : undefined;
+      return user?.active && (await this.signIns.letsIn(tx, userId, signInId))
+        ? { ...actorOf(user), signInId }
+        : undefined;
     });
   }
 }

@@ -9,6 +9,8 @@ export enum EndReason {
   PASSWORD_CHANGE = 'PASSWORD_CHANGE',
   DEACTIVATION = 'DEACTIVATION',
   SECOND_FACTOR_RESET = 'SECOND_FACTOR_RESET',
+  /** The user set up a second factor at another sign-in. */
+  SECOND_FACTOR_SET_UP = 'SECOND_FACTOR_SET_UP',
   /** Its refresh tokens are over; an access token lives out its minutes, with the rights of the new role. */
   ROLE_CHANGE = 'ROLE_CHANGE',
 }
@@ -25,6 +27,8 @@ export class SignIn {
   @Column({ type: 'timestamptz', name: 'created_at', precision: 3 }) createdAt: Date;
   @Column({ type: 'timestamptz', name: 'ended_at', precision: 3, nullable: true }) endedAt: Date | null;
   @Column('text', { name: 'end_reason', nullable: true }) endReason: EndReason | null;
+  /** Whether a second factor was proved: at the login, or by setting one up in it. */
+  @Column('boolean', { name: 'second_factor', default: false }) secondFactor: boolean;
 
   @ManyToOne(() => User, { nullable: false })
   @JoinColumn([

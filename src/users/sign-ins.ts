@@ -10,8 +10,9 @@ import { EndReason, SignIn } from './sign-in.entity.ts';
 export class SignIns {
   private readonly rows = new TenantRepository(SignIn);
 
-  async begin(tx: Tx, userId: string): Promise<SignIn> {
-    return this.rows.insert(tx, { id: uuid(), userId, createdAt: tx.ctx.now(), endedAt: null, endReason: null });
+  async begin(tx: Tx, userId: string, secondFactor: boolean): Promise<SignIn> {
+    const createdAt = tx.ctx.now();
+    return this.rows.insert(tx, { id: uuid(), userId, createdAt, endedAt: null, endReason: null, secondFactor });
   }
 
   /** The sign-in, if it is not over. */
@@ -20,26 +21,41 @@ export class SignIns {
     return row?.endedAt ? null : row;
   }
 
-  /** Ends one; false when it was over before. */
+  /** Ends one, and what a change of role left to its access tokens; false when nothing was left to end. */
   async end(tx: Tx, signInId: string, reason: EndReason): Promise<boolean> {
-    const row = await this.lockLive(tx, signInId);
-    if (!row) return false;
+    const row = await this.rows.lock(tx, signInId);
+    if (!row || !admits(row)) return false;
     await this.rows.update(tx, row, { endedAt: tx.ctx.now(), endReason: reason });
     return true;
   }
 
-  /** Ends all of a user's. What a change of role left to its access tokens ends with any other reason. */
-  async endAll(tx: Tx, userId: string, reason: EndReason): Promise<void> {
+  /**
+   * Ends all of a user's, but for one that is to go on. What a change of role left to its access tokens ends with any
+   * other reason.
+   */
+  async endAll(tx: Tx, userId: string, reason: EndReason, butFor?: string): Promise<void> {
     await tx.sql(
       `UPDATE sign_ins SET ended_at = $3, end_reason = $4
-        WHERE organization_id = $1 AND user_id = $2 AND (ended_at IS NULL OR end_reason = $5)`,
-      [tx.organizationId, userId, tx.ctx.now(), reason, EndReason.ROLE_CHANGE],
+        WHERE organization_id = $1 AND user_id = $2 AND (ended_at IS NULL OR end_reason = $5)
+          AND id IS DISTINCT FROM $6::uuid`,
+      [tx.organizationId, userId, tx.ctx.now(), reason, EndReason.ROLE_CHANGE, butFor ?? null],
     );
+  }
+
+  /** Its user has proved a second factor in it. */
+  async proved(tx: Tx, signInId: string): Promise<void> {
+    const row = await this.rows.lock(tx, signInId);
+    if (row) await this.rows.update(tx, row, { secondFactor: true });
   }
 
   /** Whether its access tokens still count. */
   async letsIn(tx: Tx, userId: string, signInId: string): Promise<boolean> {
     const row = await this.rows.find(tx, signInId);
-    return row?.userId === userId && (row.endedAt === null || row.endReason === EndReason.ROLE_CHANGE);
+    return row?.userId === userId && admits(row);
   }
+}
+
+/** Whether access tokens of this sign-in still count: a change of role alone leaves them. */
+function admits({ endedAt, endReason }: SignIn): boolean {
+  return endedAt === null || endReason === EndReason.ROLE_CHANGE;
 }

@@ -145,6 +145,16 @@ describe('given somebody who is signed in twice', () => {
     expect(await trail.events(`action = 'REFRESH_TOKEN_REUSED' AND resource_id = $1`, [id])).toEqual([]);
   });
 
+  it('when an admin changes their own password, then all their sign-ins are over, the one that did it too', async () => {
+    const { id, email } = await account();
+    const [here, there] = [await signIn(email), await signIn(email)];
+    await world.make('updateUser', { id, password: 'another-horse-8' }, here.accessToken);
+    for (const { accessToken, refreshToken } of [here, there]) {
+      expect(await me(accessToken)).toBe('UNAUTHENTICATED');
+      expect((await refresh(refreshToken)).code).toBe('UNAUTHENTICATED');
+    }
+  });
+
   it('when their role changes, then no refresh goes on, and access tokens have the new rights till a password change', async () => {
     const { id: practitionerId } = await world.practitioner(practice);
     const { id, email } = await account({ role: 'PRACTITIONER', practitionerId });
@@ -154,6 +164,35 @@ describe('given somebody who is signed in twice', () => {
     expect((await world.query('{ me { role } }', {}, accessToken)).data).toEqual({ me: { role: 'ADMIN' } });
     await world.make('updateUser', { id, password: 'another-horse-8' }, practice.admin);
     expect(await me(accessToken)).toBe('UNAUTHENTICATED');
+  });
+});
+
+describe('given a sign-in whose user got another role', () => {
+  async function changed(): Promise<Tokens & { id: string; spent: string }> {
+    const { id: practitionerId } = await world.practitioner(practice);
+    const { id, email } = await account({ role: 'PRACTITIONER', practitionerId });
+    const { refreshToken: spent } = await signIn(email);
+    const tokens = await next(spent);
+    await world.make('updateUser', { id, role: 'ADMIN' }, practice.admin);
+    expect(await me(tokens.accessToken)).toBeUndefined();
+    return { ...tokens, id, spent };
+  }
+
+  it('when they log out, then the access token is refused, and it is in the trail', async () => {
+    const { id, accessToken, refreshToken } = await changed();
+    const { answer, events } = await trail.of(LOGOUT, { token: refreshToken });
+    expect(answer.data).toEqual({ logout: true });
+    expect(await me(accessToken)).toBe('UNAUTHENTICATED');
+    expect(events).toMatchObject([{ action: 'LOGOUT', resource_id: id, outcome: 'SUCCESS' }]);
+    expect(await endsOf(id)).toEqual(['LOGOUT']);
+  });
+
+  it('when a spent refresh token comes again, then the access token is refused, and it is in the trail', async () => {
+    const { id, accessToken, spent } = await changed();
+    const { events } = await trail.of(REFRESH, { token: spent });
+    expect(await me(accessToken)).toBe('UNAUTHENTICATED');
+    expect(events.map(({ action }) => action)).toEqual(['REFRESH_TOKEN', 'REFRESH_TOKEN_REUSED']);
+    expect(await endsOf(id)).toEqual(['REUSE']);
   });
 });
 

@@ -4,7 +4,7 @@ import { DataSource } from 'typeorm';
 import { JwtSecret } from '../../src/config/jwt-secret.ts';
 import { Housekeeping } from '../../src/database/housekeeping.service.ts';
 import { Transactions } from '../../src/database/transactions.ts';
-import { LoginAttempts } from '../../src/auth/login-attempts.service.ts';
+import { LoginAttempts, Outcome, type Attempt } from '../../src/auth/login-attempts.service.ts';
 import { Points } from '../../src/rate-limits/points.service.ts';
 import { RequestContext } from '../../src/request-context/request-context.ts';
 import { Trail } from '../support/readings.ts';
@@ -182,6 +182,45 @@ describe('given an account and an address', () => {
     await pass('31 seconds');
     expect(await fail(1, email, from)).toEqual(['UNAUTHENTICATED']);
     expect((await login(email, PASSWORD, from)).code).toBe('RATE_LIMITED');
+  });
+});
+
+describe('given attempts that are being checked at the same time', () => {
+  async function claiming(): Promise<{
+    email: string;
+    from: string;
+    claim: () => Promise<Attempt>;
+    settle: (attempt: Attempt, outcome: Outcome) => Promise<number>;
+  }> {
+    const [{ email }, from] = [await account(), anAddress()];
+    const attempts = world.test.app.get(LoginAttempts, { strict: false });
+    const transactions = new Transactions(world.test.app.get(DataSource));
+    const ctx = RequestContext.anonymous({ requestId: 'test', ipAddress: from }, () => new Date());
+    return {
+      email,
+      from,
+      claim: () => attempts.claim(ctx, email),
+      settle: (attempt, outcome) => transactions.run(ctx, (tx) => attempts.settle(tx, attempt, outcome)),
+    };
+  }
+
+  it('when a later one is settled, then those before it, which never are, still count as failures', async () => {
+    const { email, from, claim, settle } = await claiming();
+    for (let time = 0; time < 4; time++) await claim();
+    await pass('20 seconds');
+    for (let time = 0; time < 4; time++) await settle(await claim(), Outcome.NEITHER);
+    await pass('11 seconds');
+    expect(await fail(1, email, from)).toEqual(['UNAUTHENTICATED']);
+    expect(secondsOf(await login(email, PASSWORD, from))).toBeGreaterThan(50);
+  });
+
+  it('when one is settled that was given up, or twice, then it does not count once more', async () => {
+    const { email, from, claim, settle } = await claiming();
+    const late = await claim();
+    await pass('31 seconds');
+    await fail(1, email, from);
+    for (let time = 0; time < 3; time++) await settle(late, Outcome.FAILED);
+    expect((await login(email, PASSWORD, from)).code).toBeUndefined();
   });
 });
 

@@ -47,6 +47,10 @@ async function signIn(email: string, code?: string): Promise<{ accessToken: stri
 /** What the answer says of the second factor. */
 const asked = ({ code, errors }: GraphQLAnswer): unknown => [code, errors?.[0]?.extensions.details?.secondFactor];
 
+const refresh = (token: string): Promise<GraphQLAnswer> =>
+  world.query('mutation($t: String!) { refreshToken(refreshToken: $t) { accessToken refreshToken } }', { t: token });
+const me = async (token: string): Promise<string | undefined> => (await world.query('{ me { id } }', {}, token)).code;
+
 const begin = (token: string, password = PASSWORD): Promise<GraphQLAnswer> =>
   world.query('mutation($p: String!) { beginTotpEnrolment(password: $p) { secret uri } }', { p: password }, token);
 const confirm = (token: string, code: string): Promise<GraphQLAnswer> =>
@@ -105,6 +109,20 @@ describe('given an account without a second factor', () => {
     });
   });
 
+  it('when one is confirmed, then the other sign-ins of its user are over, and the one that did it goes on', async () => {
+    standAt(world, NOW);
+    const { email } = await account();
+    const [here, there] = [await signIn(email), await signIn(email)];
+    const { secret } = (await begin(here.accessToken)).data.beginTotpEnrolment as { secret: string };
+    await confirm(here.accessToken, wrong(codeOf(secret)));
+    expect(await me(there.accessToken)).toBeUndefined();
+    expect((await confirm(here.accessToken, codeOf(secret))).errors).toBeUndefined();
+    expect(await me(there.accessToken)).toBe('UNAUTHENTICATED');
+    expect((await refresh(there.refreshToken)).code).toBe('UNAUTHENTICATED');
+    expect(await me(here.accessToken)).toBeUndefined();
+    expect((await refresh(here.refreshToken)).errors).toBeUndefined();
+  });
+
   it('when somebody has the access token alone, then they cannot set one up', async () => {
     const { accessToken } = await signIn((await account()).email);
     expect((await begin(accessToken, 'wrong-horse-1')).code).toBe('BAD_USER_INPUT');
@@ -112,6 +130,16 @@ describe('given an account without a second factor', () => {
     // guesses of the password count as at the login
     for (let guess = 0; guess < 4; guess++) await begin(accessToken, 'wrong-horse-1');
     expect((await begin(accessToken)).code).toBe('RATE_LIMITED');
+  });
+
+  it('when what is not on is switched off between guesses of the password, then it is refused, and forgives none', async () => {
+    const { email } = await account();
+    const { accessToken } = await signIn(email);
+    for (let guess = 0; guess < 4; guess++) await begin(accessToken, 'wrong-horse-1');
+    expect((await disable(accessToken, '000000')).code).toBe('BAD_USER_INPUT');
+    expect((await begin(accessToken, 'wrong-horse-1')).code).toBe('BAD_USER_INPUT');
+    expect((await begin(accessToken)).code).toBe('RATE_LIMITED');
+    expect((await login(email)).code).toBe('RATE_LIMITED');
   });
 
   it('when a login brings a code all the same, then it is let in', async () => {
@@ -178,10 +206,21 @@ describe('given an account with a second factor', () => {
     expect((await login(email, code)).code).toBe('RATE_LIMITED');
     expect((await login(email)).code).toBe('RATE_LIMITED');
     const events = await trail.events(`resource_id = $1 AND action LIKE 'LOGIN_%'`, [id]);
-    expect(events.slice(0, 6).map(({ action, details }) => [action, details as unknown])).toEqual([
-      ...Array<unknown>(5).fill(['LOGIN_FAILURE', { secondFactor: true }]),
-      ['LOGIN_LOCKED', { seconds: 60 }],
+    const refusal = (secondFactor: string): unknown => ['LOGIN_FAILURE', 'FAILURE', { secondFactor }];
+    expect(events.slice(0, 11).map(({ action, outcome, details }): unknown => [action, outcome, details])).toEqual([
+      ...Array<unknown>(5)
+        .fill([refusal('REQUIRED'), refusal('INVALID')])
+        .flat(),
+      ['LOGIN_LOCKED', 'DENIED', { seconds: 60 }],
     ]);
+  });
+
+  it('when a right code comes without a password between guesses of it, then it forgives none', async () => {
+    const { email, token, recoveryCodes } = await enrolled();
+    for (let guess = 0; guess < 4; guess++) await login(email, undefined, 'wrong-horse-1');
+    expect((await disable(token, recoveryCodes[0]!)).errors).toBeUndefined();
+    await login(email, undefined, 'wrong-horse-1');
+    expect((await login(email)).code).toBe('RATE_LIMITED');
   });
 
   it('when the device is lost, then each recovery code serves once, in whatever spelling', async () => {
@@ -207,10 +246,7 @@ describe('given an account with a second factor', () => {
     const { email, secret } = await enrolled();
     after(30);
     const { refreshToken } = await signIn(email, codeOf(secret, 30));
-    const { errors } = await world.query('mutation($t: String!) { refreshToken(refreshToken: $t) { expiresIn } }', {
-      t: refreshToken,
-    });
-    expect(errors).toBeUndefined();
+    expect((await refresh(refreshToken)).errors).toBeUndefined();
   });
 
   it('when an admin resets it, then the password alone signs in, and all sessions are over', async () => {
@@ -227,6 +263,15 @@ describe('given an account with a second factor', () => {
     // nothing is left to reset
     expect((await world.query(reset, { id }, practice.admin)).errors).toBeUndefined();
     expect(await trail.events(`resource_id = $1 AND action = 'RESET_SECOND_FACTOR'`, [id])).toHaveLength(1);
+  });
+
+  it('when an admin resets their own, then it is refused, and stays on', async () => {
+    const { id, email, token } = await enrolled();
+    const answer = await world.query('mutation($id: ID!) { resetSecondFactor(userId: $id) { id } }', { id }, token);
+    expect(answer.code).toBe('BAD_USER_INPUT');
+    expect(answer.errors![0]!.message).toContain('disableTotp');
+    expect(await me(token)).toBeUndefined();
+    expect(asked(await login(email))).toEqual(['UNAUTHENTICATED', 'REQUIRED']);
   });
 
   it('when users are listed, then their admin sees who has one', async () => {
@@ -304,12 +349,51 @@ describe('given an organization that wants a second factor of its staff', () => 
     const { email } = await account({ role: 'ADMIN' }, strict);
     const { refreshToken } = await signIn(email);
     await require(strict, true);
-    const { code } = await world.query('mutation($t: String!) { refreshToken(refreshToken: $t) { expiresIn } }', {
-      t: refreshToken,
-    });
-    expect(code).toBe('UNAUTHENTICATED');
+    expect((await refresh(refreshToken)).code).toBe('UNAUTHENTICATED');
     await require(strict, false);
     expect((await login(email)).errors).toBeUndefined();
+  });
+
+  it('when one of two sign-ins sets one up, or a login does, then none that used no code goes on', async () => {
+    standAt(world, NOW);
+    const strict = await world.practice();
+    const { email } = await account({ role: 'ADMIN' }, strict);
+    const before = await signIn(email);
+    await require(strict, true);
+    const input = { email, password: PASSWORD };
+    const begun = await world.query('mutation($input: LoginInput!) { beginLoginEnrolment(input: $input) { secret } }', {
+      input,
+    });
+    const { secret } = begun.data.beginLoginEnrolment as { secret: string };
+    const { data } = await world.query(
+      'mutation($input: LoginInput!) { confirmLoginEnrolment(input: $input) { accessToken refreshToken } }',
+      { input: { ...input, totpCode: codeOf(secret) } },
+    );
+    const enrolledThere = data.confirmLoginEnrolment as { accessToken: string; refreshToken: string };
+    expect(await me(before.accessToken)).toBe('UNAUTHENTICATED');
+    expect((await refresh(before.refreshToken)).code).toBe('UNAUTHENTICATED');
+    expect(await me(enrolledThere.accessToken)).toBeUndefined();
+    expect((await refresh(enrolledThere.refreshToken)).errors).toBeUndefined();
+  });
+
+  it('when a sign-in refreshes, then it goes on only if that sign-in used one, and not its user elsewhere', async () => {
+    standAt(world, NOW);
+    const strict = await world.practice();
+    const { id, email } = await account({ role: 'ADMIN' }, strict);
+    const here = await signIn(email);
+    const { secret } = (await begin(here.accessToken)).data.beginTotpEnrolment as { secret: string };
+    await confirm(here.accessToken, codeOf(secret));
+    after(30);
+    const there = await signIn(email, codeOf(secret, 30));
+    await require(strict, true);
+    const used = await trail.rows('SELECT second_factor FROM sign_ins WHERE user_id = $1 ORDER BY id', [id]);
+    expect(used).toEqual([{ second_factor: true }, { second_factor: true }]);
+    // as a sign-in from before the upgrade, which nothing is known of
+    await trail.rows(`SELECT set_config('app.organization_id', $1, false)`, [strict.id]);
+    const oldest = 'id = (SELECT id FROM sign_ins WHERE user_id = $1 ORDER BY id LIMIT 1)';
+    await trail.rows(`UPDATE sign_ins SET second_factor = false WHERE ${oldest}`, [id]);
+    expect((await refresh(here.refreshToken)).code).toBe('UNAUTHENTICATED');
+    expect((await refresh(there.refreshToken)).errors).toBeUndefined();
   });
 
   it('when a patient signs in, then none is asked for', async () => {
@@ -336,6 +420,38 @@ describe('given an organization that wants a second factor of its staff', () => 
 });
 
 describe('given the tables and the trail', () => {
+  const failures = async (id: string): Promise<unknown[]> =>
+    (await trail.events(`resource_id = $1 AND action = 'LOGIN_FAILURE'`, [id])).map(
+      ({ outcome, details, actor_id: actor }): unknown => [outcome, details, actor],
+    );
+  const atLogin = (name: string, email: string, totpCode?: string): Promise<GraphQLAnswer> =>
+    world.query(`mutation($input: LoginInput!) { ${name}(input: $input) { __typename } }`, {
+      input: { email, password: PASSWORD, totpCode },
+    });
+  const required = ['FAILURE', { secondFactor: 'REQUIRED' }, null];
+  const enrolmentRequired = ['FAILURE', { secondFactor: 'ENROLMENT_REQUIRED' }, null];
+
+  it('when somebody has the password alone, then each refusal is an event, and none counts as a guess', async () => {
+    const { id, email, secret } = await enrolled();
+    for (let time = 0; time < 2; time++) await login(email);
+    for (let time = 0; time < 2; time++)
+      expect((await atLogin('beginLoginEnrolment', email)).code).toBe('BAD_USER_INPUT');
+    expect((await atLogin('confirmLoginEnrolment', email)).code).toBe('UNAUTHENTICATED');
+    expect((await atLogin('confirmLoginEnrolment', email, '123456')).code).toBe('BAD_USER_INPUT');
+    expect(await failures(id)).toEqual(Array<unknown>(6).fill(required));
+    after(30);
+    expect((await login(email, codeOf(secret, 30))).errors).toBeUndefined();
+  });
+
+  it('when the organization wants one and there is none, then each refusal of the login is an event', async () => {
+    const strict = await world.practice();
+    const { id, email } = await account({ role: 'ADMIN' }, strict);
+    await world.make('updateOrganizationSecurity', { staffSecondFactorRequired: true }, strict.admin);
+    await login(email);
+    expect((await atLogin('confirmLoginEnrolment', email, '123456')).code).toBe('BAD_USER_INPUT');
+    expect(await failures(id)).toEqual([enrolmentRequired, enrolmentRequired]);
+  });
+
   it('when they are read, then no secret, code or recovery code is in them', async () => {
     const { id, email, secret, recoveryCodes } = await enrolled();
     after(30);
