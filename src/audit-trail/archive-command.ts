@@ -1,5 +1,4 @@
 import { parseArgs } from 'node:util';
-import { Environment } from '../config/environment.ts';
 import { ownerLogin } from '../database/owner-login.ts';
 import { archiveMonths, NotArchived } from './archive-months.ts';
 
@@ -19,7 +18,7 @@ export async function archiveCommand(
     return 2;
   }
   try {
-    const login = await ownerLogin(Environment.read(variables));
+    const login = await ownerLogin(variables);
     try {
       const { filed, moved } = await archiveMonths(login.url, options.before, options.tablespace);
       if (filed) tell(`${filed} events were filed in their months.`);

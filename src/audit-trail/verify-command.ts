@@ -1,5 +1,4 @@
 import { parseArgs } from 'node:util';
-import { Environment } from '../config/environment.ts';
 import { ownerLogin } from '../database/owner-login.ts';
 import { sqlStateOf } from '../database/sql-errors.ts';
 import { readAnchors, writeAnchors, type Anchor } from './anchors.ts';
@@ -44,7 +43,7 @@ export async function verifyCommand(
 }
 
 async function verify(variables: NodeJS.ProcessEnv, anchors: readonly Anchor[]): Promise<Verification> {
-  const login = await ownerLogin(Environment.read(variables));
+  const login = await ownerLogin(variables);
   try {
     return await verifyTrail(login.url, anchors);
   } finally {

@@ -1,4 +1,3 @@
-import { Environment } from '../config/environment.ts';
 import { ownerLogin } from '../database/owner-login.ts';
 import { sqlStateOf } from '../database/sql-errors.ts';
 import { verifyLedger, type Verification } from './verify-ledger.ts';
@@ -41,7 +40,7 @@ export async function verifyCommand(
 }
 
 async function verify(variables: NodeJS.ProcessEnv): Promise<Verification> {
-  const login = await ownerLogin(Environment.read(variables));
+  const login = await ownerLogin(variables);
   try {
     return await verifyLedger(login.url);
   } finally {

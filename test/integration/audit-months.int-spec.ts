@@ -198,7 +198,9 @@ describe('given events of past months, when they are archived', () => {
   it('then the command says so, and refuses a month that is not over', async () => {
     const told: string[] = [];
     const command = (...words: string[]): Promise<number> =>
-      archiveCommand(words, { DATABASE_URL: trail.database.ownerUrl }, (line) => told.push(line));
+      archiveCommand(words, { NODE_ENV: 'production', DATABASE_MIGRATION_URL: trail.database.ownerUrl }, (line) =>
+        told.push(line),
+      );
     expect(await command('--before', month(1).text)).toBe(2);
     expect(await command('--before', '2026-13')).toBe(2);
     expect(await command()).toBe(2);

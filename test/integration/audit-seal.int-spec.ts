@@ -358,7 +358,9 @@ describe('given a sealed trail, when it is tampered with', () => {
     let told: string[];
     const command = (...words: string[]): Promise<number> => {
       told = [];
-      return verifyCommand(words, { DATABASE_URL: trail.database.ownerUrl }, (line) => told.push(line));
+      return verifyCommand(words, { NODE_ENV: 'production', DATABASE_MIGRATION_URL: trail.database.ownerUrl }, (line) =>
+        told.push(line),
+      );
     };
     beforeEach(async () => {
       folder = await mkdtemp(join(tmpdir(), 'anchors-'));

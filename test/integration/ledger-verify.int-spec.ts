@@ -13,7 +13,9 @@ const ENTRIES = Number(process.env.LEDGER_ENTRIES ?? 2_000);
 
 async function verified(url: string, ...words: string[]): Promise<{ exitCode: ExitCode; lines: string[] }> {
   const lines: string[] = [];
-  const exitCode = await verifyCommand(words, { NODE_ENV: 'test', DATABASE_URL: url }, (line) => lines.push(line));
+  // the owner's login is all that it needs, also in production
+  const variables = { NODE_ENV: 'production', DATABASE_MIGRATION_URL: url };
+  const exitCode = await verifyCommand(words, variables, (line) => lines.push(line));
   return { exitCode, lines };
 }
 
@@ -400,7 +402,7 @@ describe('given something that keeps the ledger from being read', () => {
   it.each([
     ['words that it does not know', 'postgres://nobody@127.0.0.1:1/none', ['--all'], /^Usage: npm run ledger:verify/],
     ['a database that does not answer', 'postgres://nobody@127.0.0.1:1/none', [], /^Not checked\. .*ECONNREFUSED/],
-    ['an address that is none', 'mysql://localhost', [], /DATABASE_URL must start with/],
+    ['an address that is none', 'mysql://localhost', [], /DATABASE_MIGRATION_URL must start with/],
   ])('when it is given %s, then it says so and exits with 2', async (_, url, words, told) => {
     const { exitCode, lines } = await verified(url, ...words);
     expect({ exitCode, lines }).toEqual({ exitCode: 2, lines: [expect.stringMatching(told)] });
