@@ -27,7 +27,7 @@ CREATE TABLE audit.seals (
   previous_hash bytea NOT NULL, -- 32 zero bytes for the first
   hash bytea NOT NULL,
   sealed_at timestamptz NOT NULL, -- the same for all chains of one run, and later than that of every run before
-  horizon timestamptz NOT NULL, -- all that was visible then and had occurred before this instant is sealed
+  horizon timestamptz NOT NULL, -- all that was visible then and had occurred before this instant is sealed; never earlier than before
   CONSTRAINT seals_key PRIMARY KEY (chain, seq)
 );
 CREATE INDEX seals_by_run ON audit.seals (sealed_at);
@@ -84,7 +84,7 @@ BEGIN
      ORDER BY e.occurred_at, e.id LIMIT most
   ), run AS (
     SELECT count(*) = most AS more,
-           CASE WHEN count(*) < most THEN made ELSE greatest(last_horizon, max(b.occurred_at)) END AS horizon
+           greatest(last_horizon, CASE WHEN count(*) < most THEN made ELSE max(b.occurred_at) END) AS horizon
       FROM batch b
   ), hashed AS ( -- an id that is there twice was forged: the second is left out, and audit:verify names it
     SELECT DISTINCT ON (b.id) b.id, coalesce(b.organization_id, nobody) AS chain,

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -278,6 +279,66 @@ describe('given a sealed trail, when it is tampered with', () => {
     expect(brief(await verify())).toEqual([inserted]);
     await trail.seal(10, true);
     expect(brief(await verify())).toEqual([{ ...inserted, seal: 2 }]);
+  });
+
+  describe('by the owner, who adds an event of the past and a seal that fits it,', () => {
+    const PAST = '2024-02-03T10:00:00Z';
+    const instants = async (seq: number): Promise<{ sealed: string; later: string }> => {
+      const [seal] = await read(
+        trail.database.ownerUrl,
+        `SELECT sealed_at::text AS sealed, (sealed_at + interval '1 microsecond')::text AS later
+           FROM audit.seals WHERE chain = '${trail.a}' AND seq = ${seq}`,
+      );
+      return seal as { sealed: string; later: string };
+    };
+
+    it('which says that it was made then, then the seal is named', async () => {
+      await trail.forge(trail.a, PAST);
+      expect(brief(await verify())).toEqual([{ problem: 'BROKEN_SEAL', organizationId: trail.a, seal: 4 }]);
+    });
+
+    it('whose horizon alone is of then, then the seal is named, and the event', async () => {
+      const eventId = await trail.forge(trail.a, PAST, (await instants(3)).later, PAST);
+      await trail.add(trail.a);
+      await trail.seal();
+      expect(brief(await verify())).toEqual([
+        { problem: 'INSERTED', organizationId: trail.a, eventId, seal: 4 },
+        { problem: 'BROKEN_SEAL', organizationId: trail.a, seal: 4 },
+      ]);
+    });
+
+    it('which says that it was made after all others, then the event is named', async () => {
+      const eventId = await trail.forge(trail.a, PAST, (await instants(3)).later);
+      expect(brief(await verify())).toEqual([{ problem: 'INSERTED', organizationId: trail.a, eventId, seal: 4 }]);
+    });
+
+    it('after a seal whose horizon is of then, then the event is named, whatever the run before it says', async () => {
+      const { later } = await instants(3);
+      await trail.forge(randomUUID(), later, later, PAST);
+      const eventId = await trail.forge(trail.a, PAST, new Date().toISOString());
+      expect(brief(await verify())).toEqual([{ problem: 'INSERTED', organizationId: trail.a, eventId, seal: 4 }]);
+    });
+
+    it('in a chain that had rested since, or in a new one, then the anchors alone tell', async () => {
+      const { later } = await instants(2);
+      const nobodys = randomUUID();
+      await trail.forge(trail.b, later);
+      await trail.forge(nobodys, PAST);
+      expect(brief(await verify())).toEqual([]);
+      expect(brief(await verify(anchors))).toEqual(
+        expect.arrayContaining([
+          { problem: 'BROKEN_SEAL', organizationId: trail.b, seal: 2 },
+          { problem: 'BROKEN_SEAL', organizationId: nobodys, seal: 1 },
+        ]),
+      );
+    });
+
+    it('and nothing of it, but chains grow and begin since the anchors, then there is no difference', async () => {
+      await trail.add(randomUUID());
+      await trail.add(trail.b);
+      await trail.seal();
+      expect(brief(await verify(anchors))).toEqual([]);
+    });
   });
 
   it('by a second event of the same id, then it is named', async () => {
