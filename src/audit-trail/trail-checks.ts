@@ -1,4 +1,5 @@
 import { NO_SEAL, NOBODY, rowHash, sealHash } from './seal-format.ts';
+import { WALL_FAULTS } from './wall-checks.ts';
 
 /** What is wrong with the trail. */
 export enum Problem {
@@ -14,7 +15,7 @@ export enum Problem {
   MISSING_SEAL = 'MISSING_SEAL',
   /** A seal is not the one that was anchored outside the database. */
   NOT_AS_ANCHORED = 'NOT_AS_ANCHORED',
-  /** A table of the trail lacks a trigger or row-level security. */
+  /** A table of the trail lacks a wall, or has a hole in one. */
   UNGUARDED = 'UNGUARDED',
 }
 
@@ -98,14 +99,7 @@ const GAPS = named(`
        WHERE NOT EXISTS (SELECT FROM audit.seals seal WHERE seal.chain = member.chain AND seal.seq = member.seq)
     ) gone`);
 
-const WALLS = named(`
-  SELECT '${Problem.UNGUARDED}' AS problem, c.oid::regclass || ' lacks a trigger against changes or its row-level security' AS what
-    FROM pg_class c
-   WHERE (c.oid = ANY (ARRAY['public.audit_events', 'audit.seals', 'audit.sealed_events']::regclass[])
-          OR c.oid IN (SELECT inhrelid FROM pg_inherits WHERE inhparent = 'public.audit_events'::regclass))
-     AND NOT (c.relrowsecurity AND c.relforcerowsecurity
-              AND 2 = (SELECT count(*) FROM pg_trigger t
-                        WHERE t.tgrelid = c.oid AND t.tgname IN ('append_only', 'never_emptied') AND t.tgenabled IN ('O', 'A')))`);
+const WALLS = named(`SELECT '${Problem.UNGUARDED}' AS problem, what FROM (${WALL_FAULTS}) fault`);
 
 /** SQL that answers Differences with their total. Only the tables are asked, no function of ours. */
 export const CHECKS: readonly string[] = [EVENTS, TWICE, SEALS, GAPS, WALLS];

@@ -414,6 +414,73 @@ describe('given a sealed trail, when it is tampered with', () => {
     ]);
   });
 
+  const permitting = `RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN coalesce(NEW, OLD); END $$`;
+  it.each([
+    [
+      'a function that refuses nothing',
+      `CREATE OR REPLACE FUNCTION app.refuse_change() ${permitting}`,
+      'app.refuse_change()',
+    ],
+    [
+      'a trigger that calls another function',
+      `CREATE FUNCTION app.permit_change() ${permitting};
+       DROP TRIGGER append_only ON audit.seals;
+       CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON audit.seals FOR EACH ROW EXECUTE FUNCTION app.permit_change()`,
+      'audit.seals',
+    ],
+    [
+      'a trigger that is never called',
+      `DROP TRIGGER append_only ON audit.seals;
+       CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON audit.seals FOR EACH ROW WHEN (false) EXECUTE FUNCTION app.refuse_change()`,
+      'audit.seals',
+    ],
+    [
+      'a trigger for one column',
+      `DROP TRIGGER append_only ON audit.seals;
+       CREATE TRIGGER append_only BEFORE UPDATE OF seq OR DELETE ON audit.seals FOR EACH ROW EXECUTE FUNCTION app.refuse_change()`,
+      'audit.seals',
+    ],
+    [
+      'a trigger for DELETE alone',
+      `DROP TRIGGER append_only ON audit.seals;
+       CREATE TRIGGER append_only BEFORE DELETE ON audit.seals FOR EACH ROW EXECUTE FUNCTION app.refuse_change()`,
+      'audit.seals',
+    ],
+    ['a policy more', 'CREATE POLICY anything ON audit_events USING (true)', 'public.audit_events'],
+    [
+      'a policy more on a partition',
+      'CREATE POLICY anything ON audit.events_default FOR DELETE USING (true)',
+      'audit.events_default',
+    ],
+    ['a policy that permits more', 'ALTER POLICY see ON audit.seals USING (true)', 'audit.seals'],
+    ['a policy for others', 'ALTER POLICY seal ON audit.sealed_events TO therapy_app', 'audit.sealed_events'],
+    [
+      'a policy for another command',
+      `DROP POLICY see ON audit.seals; CREATE POLICY see ON audit.seals USING ((SELECT app.sees_all()))`,
+      'audit.seals',
+    ],
+    [
+      'a reach that everybody has',
+      `CREATE OR REPLACE FUNCTION app.sees_all() RETURNS boolean LANGUAGE sql STABLE AS 'SELECT true'`,
+      'app.sees_all()',
+    ],
+    ['a right to change', 'GRANT UPDATE, DELETE ON audit_events TO therapy_app', 'public.audit_events'],
+    ['a right to change a column', 'GRANT UPDATE (details) ON audit_events TO therapy_app', 'public.audit_events'],
+    ['a right to backdate', 'GRANT INSERT (occurred_at) ON audit_events TO therapy_app', 'public.audit_events'],
+    ['a right to empty, for everybody', 'GRANT TRUNCATE ON audit.sealed_events TO PUBLIC', 'audit.sealed_events'],
+    ['a right to add seals', 'GRANT INSERT ON audit.seals TO therapy_app', 'audit.seals'],
+    ['a rule', 'CREATE RULE gone AS ON INSERT TO audit.seals DO INSTEAD NOTHING', 'audit.seals'],
+    [
+      'the application as its owner',
+      'ALTER TABLE audit.seals OWNER TO therapy_app; GRANT SELECT ON audit.seals TO therapy_owner',
+      'audit.seals',
+    ],
+  ])('by who leaves a wall with a hole, %s, then it is named', async (_, statement, named) => {
+    await connected(trail.database.adminUrl, (admin) => admin.query(statement));
+    const { differences } = await verify();
+    expect(differences.map(({ problem, what }) => `${problem} ${what.split(' ')[0]!}`)).toEqual([`UNGUARDED ${named}`]);
+  });
+
   describe('and npm run audit:verify is called', () => {
     let folder: string;
     let told: string[];
