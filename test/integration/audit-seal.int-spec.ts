@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { Anchor } from '../../src/audit-trail/anchors.ts';
 import { AuditSealing } from '../../src/audit-trail/audit-sealing.service.ts';
 import type { Difference } from '../../src/audit-trail/trail-checks.ts';
@@ -68,6 +68,31 @@ describe('given events of two organizations and of none', () => {
     expect(await ask()).toEqual({ events: 4, oldest: expect.any(Date) });
     await trail.seal();
     expect(await ask()).toEqual({ events: 0, oldest: null });
+  });
+
+  it('when sealing has stood still for hours and nothing comes any more, then the backlog still tells since when', async () => {
+    const ask = (): Promise<unknown> =>
+      trail.asApplication(
+        async (client) =>
+          (
+            await client.query<object>(
+              'SELECT events, round(extract(epoch FROM clock_timestamp() - oldest) / 3600)::int AS hours FROM app.audit_backlog()',
+            )
+          ).rows[0],
+      );
+    const hoursAgo = (hours: number): Promise<void> =>
+      trail.asSuperuser(
+        `INSERT INTO audit_events (id, occurred_at, action, resource, outcome)
+         VALUES (gen_random_uuid(), clock_timestamp() - make_interval(hours => $1), 'LOGIN', 'user', 'SUCCESS')`,
+        [hours],
+      );
+    await hoursAgo(30);
+    expect(await ask()).toEqual({ events: 1, hours: 30 });
+    await trail.seal();
+    await trail.asSuperuser(`UPDATE audit.seals SET horizon = horizon - interval '9 hours'`);
+    await hoursAgo(8);
+    await hoursAgo(7);
+    expect(await ask()).toEqual({ events: 2, hours: 8 });
   });
 
   it('when there are more than a batch takes, then the oldest go first until none is left', async () => {
@@ -546,6 +571,60 @@ describe('given the application', () => {
       expect(await counts(test.database.ownerUrl)).toMatchObject({ total: 0, events: 1, unsealed });
       await test.database.drop();
     }
+  });
+
+  describe('when the look at the whole trail fails', () => {
+    const HOUR = 3_600_000;
+    let test: Awaited<ReturnType<typeof createTestApp>>;
+    let sealing: AuditSealing;
+    let whole: number;
+    const record = (): Promise<unknown> =>
+      test.query('mutation { login(input: { email: "nobody@nowhere.example", password: "wrong" }) { expiresIn } }');
+
+    beforeEach(async () => {
+      test = await createTestApp({ AUDIT_SEAL_SECONDS: '3600' });
+      sealing = test.app.get(AuditSealing, { strict: false });
+      whole = 0;
+      const seal = sealing.seal.bind(sealing);
+      jest.spyOn(sealing, 'seal').mockImplementation((how) => {
+        if (!how?.everything) return seal(how);
+        whole++;
+        return Promise.reject(new Error('canceling statement due to statement timeout'));
+      });
+    });
+    afterEach(async () => {
+      jest.restoreAllMocks();
+      await test.close();
+    });
+
+    it('then the newest events are sealed nevertheless, and it is tried again an hour later', async () => {
+      for (let turn = 0; turn < 3; turn++) {
+        await record();
+        await sealing.run();
+        expect(await counts(test.database.ownerUrl)).toMatchObject({ total: 0, events: turn + 1, unsealed: 0 });
+      }
+      expect(whole).toBe(1);
+      const now = Date.now();
+      jest.spyOn(Date, 'now').mockReturnValue(now + HOUR + 1);
+      await sealing.run();
+      expect(whole).toBe(2);
+    });
+  });
+
+  it('when strays of long ago are more than a batch, then each turn reads the whole trail once, after the newest', async () => {
+    const test = await createTestApp({ AUDIT_SEAL_SECONDS: '3600' });
+    const sealing = test.app.get(AuditSealing, { strict: false });
+    const calls: boolean[] = [];
+    const link = { organization_id: null, seq: 1, event_count: 1, hash: '' };
+    jest.spyOn(sealing, 'seal').mockImplementation(({ everything = false } = {}) => {
+      calls.push(everything);
+      return Promise.resolve([{ ...link, more: calls.length < 5 && calls.length !== 2 }]);
+    });
+    for (let turn = 0; turn < 3; turn++) await sealing.run();
+    // the newest twice, strays, of which more are left; the newest twice, strays, and that was all; the newest
+    expect(calls).toEqual([false, false, true, false, false, true, false]);
+    jest.restoreAllMocks();
+    await test.close();
   });
 
   it('when a run fails, then it is told and the next one makes up for it', async () => {
