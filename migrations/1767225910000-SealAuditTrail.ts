@@ -27,7 +27,7 @@ CREATE TABLE audit.seals (
   previous_hash bytea NOT NULL, -- 32 zero bytes for the first
   hash bytea NOT NULL,
   sealed_at timestamptz NOT NULL, -- the same for all chains of one run, and later than that of every run before
-  horizon timestamptz NOT NULL, -- all that was visible then and had occurred before this instant is sealed
+  horizon timestamptz NOT NULL, -- all that was visible then and had occurred before this instant is sealed; never earlier than before
   CONSTRAINT seals_key PRIMARY KEY (chain, seq)
 );
 CREATE INDEX seals_by_run ON audit.seals (sealed_at);
@@ -84,7 +84,7 @@ BEGIN
      ORDER BY e.occurred_at, e.id LIMIT most
   ), run AS (
     SELECT count(*) = most AS more,
-           CASE WHEN count(*) < most THEN made ELSE greatest(last_horizon, max(b.occurred_at)) END AS horizon
+           greatest(last_horizon, CASE WHEN count(*) < most THEN made ELSE max(b.occurred_at) END) AS horizon
       FROM batch b
   ), hashed AS ( -- an id that is there twice was forged: the second is left out, and audit:verify names it
     SELECT DISTINCT ON (b.id) b.id, coalesce(b.organization_id, nobody) AS chain,
@@ -118,17 +118,20 @@ END $$;
 REVOKE ALL ON FUNCTION app.seal_audit_events(int, boolean) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION app.seal_audit_events(int, boolean) TO therapy_app;
 
--- for the metrics: how many events of the last hour are not sealed (counted to 100,000), and when the oldest of them occurred
+-- for the metrics: how many events are not sealed of those that a run looks at (counted to 100,000), and when the oldest of
+-- them occurred. Neither time nor silence makes them fewer, only a seal.
 CREATE FUNCTION app.audit_backlog() RETURNS TABLE (events int, oldest timestamptz)
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
-DECLARE reach text := coalesce(current_setting('app.reach', true), '');
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp SET plan_cache_mode = force_custom_plan AS $$
+DECLARE
+  reach text := coalesce(current_setting('app.reach', true), '');
+  since timestamptz;
 BEGIN
   PERFORM set_config('app.reach', 'all', true);
+  since := coalesce((SELECT s.horizon FROM audit.seals s ORDER BY s.sealed_at DESC LIMIT 1) - interval '1 hour', '-infinity');
   RETURN QUERY SELECT count(*)::int, min(waiting.occurred_at) FROM (
     SELECT e.occurred_at FROM public.audit_events e
-     WHERE e.occurred_at >= clock_timestamp() - interval '1 hour'
-       AND NOT EXISTS (SELECT FROM audit.sealed_events m WHERE m.event_id = e.id)
-     LIMIT 100000) waiting;
+     WHERE e.occurred_at >= since AND NOT EXISTS (SELECT FROM audit.sealed_events m WHERE m.event_id = e.id)
+     ORDER BY e.occurred_at LIMIT 100000) waiting;
   PERFORM set_config('app.reach', reach, true);
 END $$;
 REVOKE ALL ON FUNCTION app.audit_backlog() FROM PUBLIC;

@@ -16,7 +16,8 @@ export interface Seal {
 }
 
 const BATCH = 10_000;
-const DAY_MS = 24 * 60 * 60 * 1_000;
+const HOUR_MS = 60 * 60 * 1_000;
+const DAY_MS = 24 * HOUR_MS;
 
 /**
  * Seals the audit trail in the background, so that no booking waits for it. Several processes may: one of them seals, the
@@ -28,7 +29,7 @@ export class AuditSealing implements OnApplicationBootstrap, BeforeApplicationSh
   private timer: NodeJS.Timeout | undefined;
   private running: Promise<void> | undefined;
   private stopping = false;
-  /** From then on the next run looks at the whole trail; at first, at once. */
+  /** From then on the next run looks at the whole trail as well; the first one does. */
   private wholeTrailAt = 0;
 
   constructor(
@@ -37,10 +38,10 @@ export class AuditSealing implements OnApplicationBootstrap, BeforeApplicationSh
   ) {}
 
   onApplicationBootstrap(): void {
-    gauge('therapy_audit_unsealed_events', 'Audit events of the last hour that are not sealed yet', () =>
+    gauge('therapy_audit_unsealed_events', 'Audit events that are not sealed yet, up to 100,000', () =>
       this.backlog().then(({ events }) => events),
     );
-    gauge('therapy_audit_unsealed_age_seconds', 'Age of the oldest of them', () =>
+    gauge('therapy_audit_unsealed_age_seconds', 'Age of the oldest of them, 0 if there is none', () =>
       this.backlog().then(({ oldest }) => (oldest ? (Date.now() - oldest.getTime()) / 1_000 : 0)),
     );
     const seconds = this.environment.AUDIT_SEAL_SECONDS;
@@ -72,7 +73,7 @@ export class AuditSealing implements OnApplicationBootstrap, BeforeApplicationSh
     });
   }
 
-  /** Events of the last hour that are not sealed yet, and when the oldest of them occurred. */
+  /** Events that the next run has to seal, counted to 100,000, and when the oldest of them occurred. */
   async backlog(): Promise<{ events: number; oldest: Date | null }> {
     const nobody = RequestContext.anonymous({ requestId: 'audit:backlog' }, () => new Date());
     const [found] = await this.transactions.read(nobody, (tx) =>
@@ -82,10 +83,18 @@ export class AuditSealing implements OnApplicationBootstrap, BeforeApplicationSh
   }
 
   private async sealAll(): Promise<void> {
-    const everything = Date.now() >= this.wholeTrailAt;
-    let sealed = await this.attempt(everything);
-    if (sealed && everything) this.wholeTrailAt = Date.now() + DAY_MS;
-    while (sealed?.some(({ more }) => more) && !this.stopping) sealed = await this.attempt(everything);
+    let sealed = await this.attempt(false);
+    while (isMore(sealed) && !this.stopping) sealed = await this.attempt(false);
+    if (sealed && !this.stopping && Date.now() >= this.wholeTrailAt) await this.sealStrays();
+  }
+
+  /**
+   * What appeared further back than a run looks. After the newest, and rarely, since it reads the whole trail: one batch,
+   * the next one at the next turn, and if it fails an hour later, so that it never keeps the newest waiting for long.
+   */
+  private async sealStrays(): Promise<void> {
+    const sealed = await this.attempt(true);
+    this.wholeTrailAt = isMore(sealed) ? 0 : Date.now() + (sealed ? DAY_MS : HOUR_MS);
   }
 
   private async attempt(everything: boolean): Promise<Seal[] | undefined> {
@@ -103,4 +112,8 @@ export class AuditSealing implements OnApplicationBootstrap, BeforeApplicationSh
       return undefined;
     }
   }
+}
+
+function isMore(sealed: readonly Seal[] | undefined): boolean {
+  return sealed?.some(({ more }) => more) ?? false;
 }

@@ -1,4 +1,5 @@
 import { NO_SEAL, NOBODY, rowHash, sealHash } from './seal-format.ts';
+import { WALL_FAULTS } from './wall-checks.ts';
 
 /** What is wrong with the trail. */
 export enum Problem {
@@ -14,7 +15,7 @@ export enum Problem {
   MISSING_SEAL = 'MISSING_SEAL',
   /** A seal is not the one that was anchored outside the database. */
   NOT_AS_ANCHORED = 'NOT_AS_ANCHORED',
-  /** A table of the trail lacks a trigger or row-level security. */
+  /** A table of the trail lacks a wall, or has a hole in one. */
   UNGUARDED = 'UNGUARDED',
 }
 
@@ -55,7 +56,8 @@ const EVENTS = named(`
         FROM public.audit_events event
         FULL JOIN audit.sealed_events member ON member.event_id = event.id
         LEFT JOIN audit.seals seal ON seal.chain = member.chain AND seal.seq = member.seq
-        LEFT JOIN (SELECT sealed_at, lag(max(horizon)) OVER (ORDER BY sealed_at) - ${LATE} AS since
+        LEFT JOIN (SELECT sealed_at, max(max(horizon)) OVER (ORDER BY sealed_at ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
+                            - ${LATE} AS since
                      FROM audit.seals GROUP BY sealed_at) run ON run.sealed_at = seal.sealed_at
        CROSS JOIN (SELECT max(horizon) - ${LATE} AS since FROM audit.seals) newest
     ) compared
@@ -69,12 +71,16 @@ const SEALS = named(`
   SELECT '${Problem.BROKEN_SEAL}' AS problem, nullif(chain, '${NOBODY}') AS "organizationId", seq AS seal, what
     FROM (
       SELECT seal.chain, seal.seq,
-             CASE WHEN seal.event_count IS DISTINCT FROM held.events
+             CASE WHEN seal.seq < 1 THEN 'has no number of a seal'
+                  WHEN seal.event_count IS DISTINCT FROM held.events
                     THEN format('is over %s events and holds %s', seal.event_count, coalesce(held.events, 0))
                   WHEN seal.hash <> ${sealHash('seal', 'held.row_hashes')} THEN 'has a hash that is not that of its events'
                   WHEN seal.before = seal.seq - 1 AND seal.previous_hash <> seal.hash_before
-                    THEN 'does not continue the seal before it' END AS what
-        FROM (SELECT *, coalesce(lag(seq) OVER chained, 0) AS before, coalesce(lag(hash) OVER chained, ${NO_SEAL}) AS hash_before
+                    THEN 'does not continue the seal before it'
+                  WHEN seal.sealed_at <= seal.sealed_before OR seal.horizon < seal.horizon_before
+                    THEN 'says that it is older than the seal before it' END AS what
+        FROM (SELECT *, coalesce(lag(seq) OVER chained, 0) AS before, coalesce(lag(hash) OVER chained, ${NO_SEAL}) AS hash_before,
+                     lag(sealed_at) OVER chained AS sealed_before, lag(horizon) OVER chained AS horizon_before
                 FROM audit.seals WINDOW chained AS (PARTITION BY chain ORDER BY seq)) seal
         LEFT JOIN (SELECT chain, seq, count(*)::int AS events, string_agg(row_hash, ''::bytea ORDER BY event_id) AS row_hashes
                      FROM audit.sealed_events GROUP BY chain, seq) held
@@ -93,25 +99,31 @@ const GAPS = named(`
        WHERE NOT EXISTS (SELECT FROM audit.seals seal WHERE seal.chain = member.chain AND seal.seq = member.seq)
     ) gone`);
 
-const WALLS = named(`
-  SELECT '${Problem.UNGUARDED}' AS problem, c.oid::regclass || ' lacks a trigger against changes or its row-level security' AS what
-    FROM pg_class c
-   WHERE (c.oid = ANY (ARRAY['public.audit_events', 'audit.seals', 'audit.sealed_events']::regclass[])
-          OR c.oid IN (SELECT inhrelid FROM pg_inherits WHERE inhparent = 'public.audit_events'::regclass))
-     AND NOT (c.relrowsecurity AND c.relforcerowsecurity
-              AND 2 = (SELECT count(*) FROM pg_trigger t
-                        WHERE t.tgrelid = c.oid AND t.tgname IN ('append_only', 'never_emptied') AND t.tgenabled IN ('O', 'A')))`);
+const WALLS = named(`SELECT '${Problem.UNGUARDED}' AS problem, what FROM (${WALL_FAULTS}) fault`);
 
 /** SQL that answers Differences with their total. Only the tables are asked, no function of ours. */
 export const CHECKS: readonly string[] = [EVENTS, TWICE, SEALS, GAPS, WALLS];
 
-/** SQL: $1 is a JSON array of anchors. */
+/**
+ * SQL: $1 is a JSON array of anchors, those of every chain at one time or more. What none of them knows was sealed after
+ * the newest of them: nobody adds to the past of a chain that had rested, or begins one there.
+ */
 export const ANCHORED = named(`
-  SELECT '${Problem.NOT_AS_ANCHORED}' AS problem, anchor."organizationId", anchor.seq AS seal,
-         CASE WHEN seal.seq IS NULL THEN 'was anchored and is gone' ELSE 'has another hash than was anchored' END AS what
-    FROM json_to_recordset($1::json) anchor ("organizationId" uuid, seq int, hash text)
-    LEFT JOIN audit.seals seal ON seal.chain = coalesce(anchor."organizationId", '${NOBODY}') AND seal.seq = anchor.seq
-   WHERE seal.hash IS DISTINCT FROM decode(anchor.hash, 'hex')`);
+  WITH anchored AS (
+    SELECT anchor."organizationId", coalesce(anchor."organizationId", '${NOBODY}') AS chain, anchor.seq, seal.seq AS found,
+           CASE WHEN seal.hash = decode(anchor.hash, 'hex') THEN seal.sealed_at END AS sealed_at
+      FROM json_to_recordset($1::json) anchor ("organizationId" uuid, seq int, hash text)
+      LEFT JOIN audit.seals seal ON seal.chain = coalesce(anchor."organizationId", '${NOBODY}') AND seal.seq = anchor.seq
+  )
+  SELECT '${Problem.NOT_AS_ANCHORED}' AS problem, "organizationId", seq AS seal,
+         CASE WHEN found IS NULL THEN 'was anchored and is gone' ELSE 'has another hash than was anchored' END AS what
+    FROM anchored WHERE sealed_at IS NULL
+  UNION ALL
+  SELECT '${Problem.BROKEN_SEAL}', nullif(seal.chain, '${NOBODY}'), seal.seq, 'says that it is older than the anchors, which do not know it'
+    FROM audit.seals seal
+   CROSS JOIN (SELECT max(sealed_at) AS sealed_at FROM anchored) newest
+    LEFT JOIN (SELECT chain, max(seq) AS seq FROM anchored GROUP BY chain) head ON head.chain = seal.chain
+   WHERE seal.sealed_at <= newest.sealed_at AND seal.seq > coalesce(head.seq, 0)`);
 
 export const HEADS = `
   SELECT DISTINCT ON (chain) nullif(chain, '${NOBODY}') AS "organizationId", seq, encode(hash, 'hex') AS hash

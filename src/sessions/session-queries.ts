@@ -85,7 +85,7 @@ export class SessionQueries {
       order: ['startTime', 'id'],
       query: async (tx) => {
         await this.appointments.requireReadable(tx, filter);
-        const readable = await this.readable(tx);
+        const readable = await this.readableIn(tx, filter);
         return filterVisits(readable.query(tx), filter);
       },
       read: (tx, rows) => this.recordRead(tx, rows, filter),
@@ -109,6 +109,14 @@ export class SessionQueries {
         session,
       }));
     });
+
+  /**
+   * An opened patient takes part in a list, and in its count, only where the list asks for that very patient: then it is a
+   * use of the grant whatever the page holds. A count over others would tell of them with no event.
+   */
+  private async readableIn(tx: Tx, { patientId }: SessionFilter): Promise<Readable<Session>> {
+    return patientId == null ? this.sessions : this.readable(tx);
+  }
 
   private async readable(tx: Tx): Promise<Readable<Session>> {
     return this.sessions.withOpened((await this.emergency.open(tx)).patientIds);

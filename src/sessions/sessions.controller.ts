@@ -60,7 +60,8 @@ export class SessionsController {
   @Get()
   @Endpoint({
     permission: Permission.READ_SESSION,
-    summary: 'Lists sessions, oldest first by start time',
+    summary:
+      'Lists sessions, oldest first by start time; what emergency access opens, only under the patientId that it is for',
     answers: SESSIONS,
     errors: [ErrorCode.NOT_FOUND],
   })

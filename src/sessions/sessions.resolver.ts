@@ -46,7 +46,11 @@ export class SessionsResolver {
     return this.queries.one(ctx, id);
   }
 
-  @Query(() => SessionConnection, { name: 'sessions', description: 'Oldest first by (startTime, id).' })
+  @Query(() => SessionConnection, {
+    name: 'sessions',
+    description:
+      'Oldest first by (startTime, id). What emergency access opens is listed and counted only under a filter by its patientId.',
+  })
   listSessions(
     @Ctx() ctx: RequestContext,
     @Args() page: PageArgs,

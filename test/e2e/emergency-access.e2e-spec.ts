@@ -177,8 +177,10 @@ describe('given a patient whom a practitioner does not treat', () => {
     await granted();
     const stranger = await world.patient(practice);
     const { sessionId: closed } = await delivered(stranger);
-    const { data } = await world.query(SESSIONS, {}, onCall.token);
-    expect(data.sessions).toEqual({ totalCount: 1, nodes: [{ id: sessionId }] });
+    for (const filter of [{}, { patientId: stranger.id }, { practitionerId: treating.id }]) {
+      const { data } = await world.query(SESSIONS, { filter }, onCall.token);
+      expect(data.sessions).toEqual({ totalCount: 0, nodes: [] });
+    }
     expect((await world.query(SESSION, { id: closed }, onCall.token)).code).toBe('FORBIDDEN');
     const pending = await world.booked(practice.admin, {
       patientId: patient.id,
@@ -414,33 +416,61 @@ describe('given sessions that only a grant opens, when they are read', () => {
     expect(events).toMatchObject([{ action: 'READ_SESSION', resource_id: sessionId }, use([sessionId])]);
   });
 
-  it('as a list, then once a grant with how many and which; an empty one of the patient too', async () => {
-    const other = await world.patient(practice);
-    const visits = [await delivered(other), await delivered(other)];
-    const second = await granted({ patientId: other.id });
-    const { events } = await trail.of('{ sessions { nodes { id } } }', {}, onCall.token);
-    expect(actions(events)).toEqual(['READ_SESSION', 'BTG_USE_ACCESS', 'BTG_USE_ACCESS']);
-    expect(uses(events)).toMatchObject(
-      expect.arrayContaining([
-        expect.objectContaining(use([sessionId])),
-        expect.objectContaining({
-          resource_id: second.id,
-          patient_id: other.id,
-          details: expect.objectContaining({ count: 2, ids: visits.map((visit) => visit.sessionId) }),
-        }),
-      ]),
-    );
+  it('as a list of the patient, then with how many and which; an empty one too, and a count', async () => {
+    const { events } = await trail.of(SESSIONS, { filter: { patientId: patient.id } }, onCall.token);
+    expect(actions(events)).toEqual(['READ_SESSION', 'BTG_USE_ACCESS']);
+    expect(uses(events)).toMatchObject([use([sessionId])]);
     const filter = { patientId: patient.id, from: '2030-01-01T00:00:00Z' };
     const empty = await trail.of(SESSIONS, { filter }, onCall.token);
     expect(empty.answer.data.sessions.nodes).toEqual([]);
     expect(uses(empty.events)).toMatchObject([use([])]);
+    const text = 'query($filter: SessionFilter) { sessions(filter: $filter) { totalCount } }';
+    const count = await trail.of(text, { filter: { patientId: patient.id.toUpperCase() } }, onCall.token);
+    expect(count.answer.data.sessions.totalCount).toBe(1);
+    expect(uses(count.events)).toMatchObject([use([sessionId])]);
   });
+
+  it('as a list of more than the patient, then nothing of theirs is in it or in its count, and it is no use', async () => {
+    const lists = [{}, { practitionerId: treating.id }, { status: ['COMPLETED'] }, { from: '2025-01-01T00:00:00Z' }];
+    for (const filter of lists) {
+      const { answer, events } = await trail.of(SESSIONS, { filter }, onCall.token);
+      expect(answer.data.sessions).toEqual({ totalCount: 0, nodes: [] });
+      expect(actions(events)).toEqual(['READ_SESSION']);
+    }
+  });
+
+  it('by the number of a page that lies behind the last one, then its total is a use, or tells nothing of them', async () => {
+    const before = await eventsOfUse();
+    const page = (query: string): Promise<number> => totalOf(`/api/sessions?page=9000&limit=1${query}`);
+    expect(await page('')).toBe(0);
+    expect(await page(`&practitionerId=${treating.id}`)).toBe(0);
+    expect(await eventsOfUse()).toBe(before);
+    expect(await page(`&patientId=${patient.id}`)).toBe(1);
+    expect(await eventsOfUse()).toBe(before + 1);
+    expect(await totalOf(`/api/sessions/patient/${patient.id.toUpperCase()}?page=9000`)).toBe(1);
+    expect(await eventsOfUse()).toBe(before + 2);
+  });
+
+  async function eventsOfUse(): Promise<number> {
+    return (await trail.events(`action = 'BTG_USE_ACCESS' AND resource_id = $1`, [grantId])).length;
+  }
+  async function totalOf(url: string): Promise<number> {
+    const answer = await world.test.app.inject({
+      method: 'GET',
+      url,
+      headers: { authorization: `Bearer ${onCall.token}` },
+    });
+    expect(answer.statusCode).toBe(200);
+    return answer.json<{ pagination: { total: number } }>().pagination.total;
+  }
 
   it('by page, then each page tells of its own rows', async () => {
     const later = await delivered(patient);
-    const text = 'query($after: String) { sessions(first: 1, after: $after) { nodes { id } pageInfo { endCursor } } }';
-    const first = await trail.of(text, {}, onCall.token);
-    const second = await trail.of(text, { after: first.answer.data.sessions.pageInfo.endCursor }, onCall.token);
+    const text =
+      'query($filter: SessionFilter, $after: String) { sessions(filter: $filter, first: 1, after: $after) { nodes { id } pageInfo { endCursor } } }';
+    const filter = { patientId: patient.id };
+    const first = await trail.of(text, { filter }, onCall.token);
+    const second = await trail.of(text, { filter, after: first.answer.data.sessions.pageInfo.endCursor }, onCall.token);
     expect(uses(first.events)).toMatchObject([use([sessionId])]);
     expect(uses(second.events)).toMatchObject([use([later.sessionId])]);
   });
@@ -454,7 +484,7 @@ describe('given sessions that only a grant opens, when they are read', () => {
 
   it('among those of a patient whom they treat, then only the others are a use', async () => {
     const own = await world.patient(practice);
-    const { sessionId: ownSession } = await delivered(own);
+    const { sessionId: ownSession, appointmentId: ownVisit } = await delivered(own);
     await world.booked(practice.admin, {
       patientId: own.id,
       practitionerId: onCall.id,
@@ -463,8 +493,13 @@ describe('given sessions that only a grant opens, when they are read', () => {
     });
     const idle = await granted({ patientId: own.id });
     const { answer, events } = await trail.of('{ sessions { nodes { id } } }', {}, onCall.token);
-    expect(answer.data.sessions.nodes).toEqual([{ id: sessionId }, { id: ownSession }]);
-    expect(uses(events)).toMatchObject([use([sessionId])]);
+    expect(answer.data.sessions.nodes).toEqual([{ id: ownSession }]);
+    expect(uses(events)).toEqual([]);
+    const visits =
+      'query($theirs: ID!, $own: ID!) { theirs: appointment(id: $theirs) { session { id } } own: appointment(id: $own) { session { id } } }';
+    const both = await trail.of(visits, { theirs: appointmentId, own: ownVisit }, onCall.token);
+    expect(both.answer.data).toEqual({ theirs: { session: { id: sessionId } }, own: { session: { id: ownSession } } });
+    expect(uses(both.events)).toMatchObject([use([sessionId])]);
     expect(actions((await trail.of(SESSION, { id: ownSession }, onCall.token)).events)).toEqual(['READ_SESSION']);
     await revoke(idle.id);
     expect((await world.query(SESSION, { id: ownSession }, onCall.token)).errors).toBeUndefined();
@@ -472,9 +507,10 @@ describe('given sessions that only a grant opens, when they are read', () => {
 
   it('by more grants, then at the cost of one: each way takes the same statements', async () => {
     const text =
-      'query($filter: AppointmentFilter) { sessions { nodes { id } } appointments(filter: $filter) { nodes { session { id } } } }';
-    const filter = { from: '2025-01-01T00:00:00Z', to: '2027-01-01T00:00:00Z' };
-    const read = (): Promise<GraphQLAnswer> => world.query(text, { filter }, onCall.token);
+      'query($filter: AppointmentFilter, $of: SessionFilter) { sessions(filter: $of) { nodes { id } } appointments(filter: $filter) { nodes { session { id } } } }';
+    const filter = { from: new Date(Date.UTC(2025, 0, day)).toISOString(), to: '2027-01-01T00:00:00Z' };
+    const read = (): Promise<GraphQLAnswer> =>
+      world.query(text, { filter, of: { patientId: patient.id } }, onCall.token);
     await read(); // the account of the caller is remembered from here on
     const one = await statementsOf(read);
     for (let more = 0; more < 3; more++) {
@@ -482,7 +518,10 @@ describe('given sessions that only a grant opens, when they are read', () => {
       await delivered(other);
       await granted({ patientId: other.id });
     }
-    expect((await read()).data.sessions.nodes).toHaveLength(4);
+    const { sessions, appointments } = (await read()).data;
+    expect(sessions.nodes).toHaveLength(1);
+    const visits = appointments.nodes as { session: object | null }[];
+    expect(visits.filter(({ session }) => session)).toHaveLength(4);
     expect(await statementsOf(read)).toBe(one);
   });
 

@@ -1,7 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { Anchor } from '../../src/audit-trail/anchors.ts';
 import { AuditSealing } from '../../src/audit-trail/audit-sealing.service.ts';
 import type { Difference } from '../../src/audit-trail/trail-checks.ts';
@@ -67,6 +68,31 @@ describe('given events of two organizations and of none', () => {
     expect(await ask()).toEqual({ events: 4, oldest: expect.any(Date) });
     await trail.seal();
     expect(await ask()).toEqual({ events: 0, oldest: null });
+  });
+
+  it('when sealing has stood still for hours and nothing comes any more, then the backlog still tells since when', async () => {
+    const ask = (): Promise<unknown> =>
+      trail.asApplication(
+        async (client) =>
+          (
+            await client.query<object>(
+              'SELECT events, round(extract(epoch FROM clock_timestamp() - oldest) / 3600)::int AS hours FROM app.audit_backlog()',
+            )
+          ).rows[0],
+      );
+    const hoursAgo = (hours: number): Promise<void> =>
+      trail.asSuperuser(
+        `INSERT INTO audit_events (id, occurred_at, action, resource, outcome)
+         VALUES (gen_random_uuid(), clock_timestamp() - make_interval(hours => $1), 'LOGIN', 'user', 'SUCCESS')`,
+        [hours],
+      );
+    await hoursAgo(30);
+    expect(await ask()).toEqual({ events: 1, hours: 30 });
+    await trail.seal();
+    await trail.asSuperuser(`UPDATE audit.seals SET horizon = horizon - interval '9 hours'`);
+    await hoursAgo(8);
+    await hoursAgo(7);
+    expect(await ask()).toEqual({ events: 2, hours: 8 });
   });
 
   it('when there are more than a batch takes, then the oldest go first until none is left', async () => {
@@ -280,6 +306,66 @@ describe('given a sealed trail, when it is tampered with', () => {
     expect(brief(await verify())).toEqual([{ ...inserted, seal: 2 }]);
   });
 
+  describe('by the owner, who adds an event of the past and a seal that fits it,', () => {
+    const PAST = '2024-02-03T10:00:00Z';
+    const instants = async (seq: number): Promise<{ sealed: string; later: string }> => {
+      const [seal] = await read(
+        trail.database.ownerUrl,
+        `SELECT sealed_at::text AS sealed, (sealed_at + interval '1 microsecond')::text AS later
+           FROM audit.seals WHERE chain = '${trail.a}' AND seq = ${seq}`,
+      );
+      return seal as { sealed: string; later: string };
+    };
+
+    it('which says that it was made then, then the seal is named', async () => {
+      await trail.forge(trail.a, PAST);
+      expect(brief(await verify())).toEqual([{ problem: 'BROKEN_SEAL', organizationId: trail.a, seal: 4 }]);
+    });
+
+    it('whose horizon alone is of then, then the seal is named, and the event', async () => {
+      const eventId = await trail.forge(trail.a, PAST, (await instants(3)).later, PAST);
+      await trail.add(trail.a);
+      await trail.seal();
+      expect(brief(await verify())).toEqual([
+        { problem: 'INSERTED', organizationId: trail.a, eventId, seal: 4 },
+        { problem: 'BROKEN_SEAL', organizationId: trail.a, seal: 4 },
+      ]);
+    });
+
+    it('which says that it was made after all others, then the event is named', async () => {
+      const eventId = await trail.forge(trail.a, PAST, (await instants(3)).later);
+      expect(brief(await verify())).toEqual([{ problem: 'INSERTED', organizationId: trail.a, eventId, seal: 4 }]);
+    });
+
+    it('after a seal whose horizon is of then, then the event is named, whatever the run before it says', async () => {
+      const { later } = await instants(3);
+      await trail.forge(randomUUID(), later, later, PAST);
+      const eventId = await trail.forge(trail.a, PAST, new Date().toISOString());
+      expect(brief(await verify())).toEqual([{ problem: 'INSERTED', organizationId: trail.a, eventId, seal: 4 }]);
+    });
+
+    it('in a chain that had rested since, or in a new one, then the anchors alone tell', async () => {
+      const { later } = await instants(2);
+      const nobodys = randomUUID();
+      await trail.forge(trail.b, later);
+      await trail.forge(nobodys, PAST);
+      expect(brief(await verify())).toEqual([]);
+      expect(brief(await verify(anchors))).toEqual(
+        expect.arrayContaining([
+          { problem: 'BROKEN_SEAL', organizationId: trail.b, seal: 2 },
+          { problem: 'BROKEN_SEAL', organizationId: nobodys, seal: 1 },
+        ]),
+      );
+    });
+
+    it('and nothing of it, but chains grow and begin since the anchors, then there is no difference', async () => {
+      await trail.add(randomUUID());
+      await trail.add(trail.b);
+      await trail.seal();
+      expect(brief(await verify(anchors))).toEqual([]);
+    });
+  });
+
   it('by a second event of the same id, then it is named', async () => {
     await trail.asSuperuser(
       `INSERT INTO audit_events SELECT (jsonb_populate_record(e, jsonb_build_object('occurred_at', e.occurred_at + interval '1 second'))).*
@@ -353,6 +439,73 @@ describe('given a sealed trail, when it is tampered with', () => {
     ]);
   });
 
+  const permitting = `RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN coalesce(NEW, OLD); END $$`;
+  it.each([
+    [
+      'a function that refuses nothing',
+      `CREATE OR REPLACE FUNCTION app.refuse_change() ${permitting}`,
+      'app.refuse_change()',
+    ],
+    [
+      'a trigger that calls another function',
+      `CREATE FUNCTION app.permit_change() ${permitting};
+       DROP TRIGGER append_only ON audit.seals;
+       CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON audit.seals FOR EACH ROW EXECUTE FUNCTION app.permit_change()`,
+      'audit.seals',
+    ],
+    [
+      'a trigger that is never called',
+      `DROP TRIGGER append_only ON audit.seals;
+       CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON audit.seals FOR EACH ROW WHEN (false) EXECUTE FUNCTION app.refuse_change()`,
+      'audit.seals',
+    ],
+    [
+      'a trigger for one column',
+      `DROP TRIGGER append_only ON audit.seals;
+       CREATE TRIGGER append_only BEFORE UPDATE OF seq OR DELETE ON audit.seals FOR EACH ROW EXECUTE FUNCTION app.refuse_change()`,
+      'audit.seals',
+    ],
+    [
+      'a trigger for DELETE alone',
+      `DROP TRIGGER append_only ON audit.seals;
+       CREATE TRIGGER append_only BEFORE DELETE ON audit.seals FOR EACH ROW EXECUTE FUNCTION app.refuse_change()`,
+      'audit.seals',
+    ],
+    ['a policy more', 'CREATE POLICY anything ON audit_events USING (true)', 'public.audit_events'],
+    [
+      'a policy more on a partition',
+      'CREATE POLICY anything ON audit.events_default FOR DELETE USING (true)',
+      'audit.events_default',
+    ],
+    ['a policy that permits more', 'ALTER POLICY see ON audit.seals USING (true)', 'audit.seals'],
+    ['a policy for others', 'ALTER POLICY seal ON audit.sealed_events TO therapy_app', 'audit.sealed_events'],
+    [
+      'a policy for another command',
+      `DROP POLICY see ON audit.seals; CREATE POLICY see ON audit.seals USING ((SELECT app.sees_all()))`,
+      'audit.seals',
+    ],
+    [
+      'a reach that everybody has',
+      `CREATE OR REPLACE FUNCTION app.sees_all() RETURNS boolean LANGUAGE sql STABLE AS 'SELECT true'`,
+      'app.sees_all()',
+    ],
+    ['a right to change', 'GRANT UPDATE, DELETE ON audit_events TO therapy_app', 'public.audit_events'],
+    ['a right to change a column', 'GRANT UPDATE (details) ON audit_events TO therapy_app', 'public.audit_events'],
+    ['a right to backdate', 'GRANT INSERT (occurred_at) ON audit_events TO therapy_app', 'public.audit_events'],
+    ['a right to empty, for everybody', 'GRANT TRUNCATE ON audit.sealed_events TO PUBLIC', 'audit.sealed_events'],
+    ['a right to add seals', 'GRANT INSERT ON audit.seals TO therapy_app', 'audit.seals'],
+    ['a rule', 'CREATE RULE gone AS ON INSERT TO audit.seals DO INSTEAD NOTHING', 'audit.seals'],
+    [
+      'the application as its owner',
+      'ALTER TABLE audit.seals OWNER TO therapy_app; GRANT SELECT ON audit.seals TO therapy_owner',
+      'audit.seals',
+    ],
+  ])('by who leaves a wall with a hole, %s, then it is named', async (_, statement, named) => {
+    await connected(trail.database.adminUrl, (admin) => admin.query(statement));
+    const { differences } = await verify();
+    expect(differences.map(({ problem, what }) => `${problem} ${what.split(' ')[0]!}`)).toEqual([`UNGUARDED ${named}`]);
+  });
+
   describe('and npm run audit:verify is called', () => {
     let folder: string;
     let told: string[];
@@ -420,6 +573,60 @@ describe('given the application', () => {
       expect(await counts(test.database.ownerUrl)).toMatchObject({ total: 0, events: 1, unsealed });
       await test.database.drop();
     }
+  });
+
+  describe('when the look at the whole trail fails', () => {
+    const HOUR = 3_600_000;
+    let test: Awaited<ReturnType<typeof createTestApp>>;
+    let sealing: AuditSealing;
+    let whole: number;
+    const record = (): Promise<unknown> =>
+      test.query('mutation { login(input: { email: "nobody@nowhere.example", password: "wrong" }) { expiresIn } }');
+
+    beforeEach(async () => {
+      test = await createTestApp({ AUDIT_SEAL_SECONDS: '3600' });
+      sealing = test.app.get(AuditSealing, { strict: false });
+      whole = 0;
+      const seal = sealing.seal.bind(sealing);
+      jest.spyOn(sealing, 'seal').mockImplementation((how) => {
+        if (!how?.everything) return seal(how);
+        whole++;
+        return Promise.reject(new Error('canceling statement due to statement timeout'));
+      });
+    });
+    afterEach(async () => {
+      jest.restoreAllMocks();
+      await test.close();
+    });
+
+    it('then the newest events are sealed nevertheless, and it is tried again an hour later', async () => {
+      for (let turn = 0; turn < 3; turn++) {
+        await record();
+        await sealing.run();
+        expect(await counts(test.database.ownerUrl)).toMatchObject({ total: 0, events: turn + 1, unsealed: 0 });
+      }
+      expect(whole).toBe(1);
+      const now = Date.now();
+      jest.spyOn(Date, 'now').mockReturnValue(now + HOUR + 1);
+      await sealing.run();
+      expect(whole).toBe(2);
+    });
+  });
+
+  it('when strays of long ago are more than a batch, then each turn reads the whole trail once, after the newest', async () => {
+    const test = await createTestApp({ AUDIT_SEAL_SECONDS: '3600' });
+    const sealing = test.app.get(AuditSealing, { strict: false });
+    const calls: boolean[] = [];
+    const link = { organization_id: null, seq: 1, event_count: 1, hash: '' };
+    jest.spyOn(sealing, 'seal').mockImplementation(({ everything = false } = {}) => {
+      calls.push(everything);
+      return Promise.resolve([{ ...link, more: calls.length < 5 && calls.length !== 2 }]);
+    });
+    for (let turn = 0; turn < 3; turn++) await sealing.run();
+    // the newest twice, strays, of which more are left; the newest twice, strays, and that was all; the newest
+    expect(calls).toEqual([false, false, true, false, false, true, false]);
+    jest.restoreAllMocks();
+    await test.close();
   });
 
   it('when a run fails, then it is told and the next one makes up for it', async () => {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
 import { sessionOptions } from '../../src/database/data-source.ts';
+import { NO_SEAL, NOBODY, rowHash, sealHash } from '../../src/audit-trail/seal-format.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
 import { connect, connected } from './sql.ts';
 
@@ -74,6 +75,20 @@ export class SealedTrail {
     });
   }
 
+  /**
+   * As the owner, with every wall up: adds an event of that instant and the seal for it, rightly linked and hashed, which
+   * says that it was made then. No policy or trigger is in the way of the owner who adds.
+   */
+  async forge(organizationId: string, instant: string, sealedAt = instant, horizon = sealedAt): Promise<string> {
+    const id = randomUUID();
+    await connected(this.database.ownerUrl, async (client) => {
+      await client.query(`SELECT set_config('app.reach', 'all', false)`);
+      await client.query(FORGE_EVENT, [id, instant, organizationId]);
+      await client.query(FORGE_SEAL, [id, sealedAt, horizon]);
+    });
+    return id;
+  }
+
   /** As a superuser, whom no policy binds and who can switch off every trigger at once. */
   async asSuperuser(text: string, values: unknown[] = []): Promise<void> {
     await connected(this.database.adminUrl, async (client) => {
@@ -89,3 +104,21 @@ const ADD = `
                             ip_address, request_id, details)
   SELECT id, $1, id, 'ADMIN', 'UPDATE_PATIENT', 'patient', id, id, 'SUCCESS', '127.0.0.1', 'request', '{"fields": ["Ümlaut"]}'
     FROM unnest($2::uuid[]) id, told`;
+
+const FORGE_EVENT = `
+  INSERT INTO audit_events (id, occurred_at, organization_id, action, resource, outcome)
+  VALUES ($1, $2, $3, 'FORGED', 'patient', 'SUCCESS')`;
+
+const FORGE_SEAL = `
+  WITH forged AS (
+    SELECT event.id, coalesce(event.organization_id, '${NOBODY}') AS chain, ${rowHash('event')} AS row_hash
+      FROM audit_events event WHERE event.id = $1
+  ), link AS (
+    SELECT forged.chain, coalesce(head.seq, 0) + 1 AS seq, 1 AS event_count, coalesce(head.hash, ${NO_SEAL}) AS previous_hash,
+           $2::timestamptz AS sealed_at, $3::timestamptz AS horizon, forged.id, forged.row_hash
+      FROM forged LEFT JOIN LATERAL (SELECT seq, hash FROM audit.seals WHERE chain = forged.chain ORDER BY seq DESC LIMIT 1) head ON true
+  ), members AS (
+    INSERT INTO audit.sealed_events (event_id, chain, seq, row_hash) SELECT id, chain, seq, row_hash FROM link
+  )
+  INSERT INTO audit.seals (chain, seq, event_count, previous_hash, hash, sealed_at, horizon)
+  SELECT chain, seq, event_count, previous_hash, ${sealHash('link', 'link.row_hash')}, sealed_at, horizon FROM link`;
