@@ -5,6 +5,11 @@ export type AppointmentStatus =
   | 'NO_SHOW'
   | 'SCHEDULED';
 
+export type AuditOutcome =
+  | 'DENIED'
+  | 'FAILURE'
+  | 'SUCCESS';
+
 /** PENDING: not yet started. EXPIRED: past endDate. EXHAUSTED: usedUnits = totalUnits. CANCELLED wins over all, then EXPIRED, then PENDING, then EXHAUSTED. */
 export type AuthorizationStatus =
   | 'ACTIVE'

@@ -1,6 +1,7 @@
 /**
- * Signs in to the demo, reads this week, books, and shows a refusal: `node examples/client/example.ts` while the server
- * runs (Node.js 22.18 or newer runs TypeScript as it is).
+ * Signs in to the demo, reads this week, books, and shows a refusal, while the server runs (Node.js 22.18 or newer runs
+ * TypeScript as it is): `node examples/client/example.ts <patient's id> <practitioner's id> <authorization's id>`; without
+ * the ids it only reads. URL names another server.
  */
 import { ApiError, noticeOf } from './api-error.ts';
 import { TherapyClient } from './therapy-client.ts';

@@ -153,8 +153,13 @@ export class TherapyClient {
     });
     const { data, errors } = (await response.json()) as { data?: Result | null; errors?: WireError[] };
     const [error] = errors ?? [];
-    if (error)
-      throw new ApiError(error.message, error.extensions.code, error.extensions.details, error.extensions.requestId);
+    if (error) {
+      const { code, details, requestId } = error.extensions;
+      // input that is wrong in several places comes as several errors: a form wants all of them
+      const fields = Object.assign({}, ...(errors ?? []).map((one) => one.extensions.details?.fields)) as object;
+      const all = Object.keys(fields).length ? { ...details, fields } : details;
+      throw new ApiError(error.message, code, all, requestId);
+    }
     return data as Result;
   }
 

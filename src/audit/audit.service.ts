@@ -72,7 +72,7 @@ export class AuditService {
           action,
           resource,
           resourceId: only?.id,
-          patientId: only && (resource === 'patient' ? only.id : only.patientId),
+          patientId: patientOf(resource, read, filter),
           details: {
             count: read.length,
             ...(filter && { filter }),
@@ -134,6 +134,13 @@ export class AuditService {
     );
     return rows.map(({ id }) => id);
   }
+}
+
+/** Whose record it was, where it was one patient's: so that their trail has lists, too, and those that found nothing. */
+function patientOf(resource: string, rows: readonly ReadRow[], filter?: object | null): string | null | undefined {
+  const patients = new Set(rows.map((row) => (resource === 'patient' ? row.id : row.patientId)));
+  if (patients.size === 1) return [...patients][0];
+  return (filter as { patientId?: string | null } | null | undefined)?.patientId;
 }
 
 function isUuid(value: unknown): value is string {

@@ -325,7 +325,12 @@ describe('given the record of a patient, when it is read', () => {
       const ids = (answer.data[field].nodes as { id: string }[]).map(({ id }) => id);
       expect(ids).toHaveLength(count);
       expect(events).toMatchObject([
-        { ...by('admin'), action: `READ_${field.slice(0, -1).toUpperCase()}`, details: { count, filter } },
+        {
+          ...by('admin'),
+          action: `READ_${field.slice(0, -1).toUpperCase()}`,
+          patient_id: field === 'patients' ? null : person.id, // one patient's lists are in their trail
+          details: { count, filter },
+        },
       ]);
       expect((events[0]!.details.ids as string[]).sort()).toEqual(ids.sort());
     }

@@ -801,6 +801,26 @@ describe('given a practice, and callers who send what cannot be', () => {
     });
   });
 
+  it('when fields of an input are missing or unknown, then each is named by its own path', async () => {
+    const { errors } = await world.query(
+      'mutation($i: CreateAppointmentInput!) { createAppointment(input: $i) { id } }',
+      {
+        i: {
+          patientId: '00000000-0000-4000-8000-000000000000',
+          startTime: '2030-01-01T10:00:00Z',
+          endTime: '2030-01-01T11:00:00Z',
+          colour: 'red',
+        },
+      },
+      practice.admin,
+    );
+    expect(Object.assign({}, ...errors!.map(({ extensions }) => extensions.details!.fields as object))).toEqual({
+      practitionerId: ['is required'],
+      authorizationId: ['is required'],
+      colour: ['is not a field of this input'],
+    });
+  });
+
   it('when all that is over, then the application still answers', async () => {
     expect((await run('{ me { id } }')).errors).toBeUndefined();
   });
