@@ -90,20 +90,21 @@ function withoutValues(message: string, error: unknown): { message: string; fiel
     const before = message.endsWith(`; ${reason}`) ? message.slice(0, -reason.length - 2) : '';
     // the input's own path, as the checks of its class give it: what the client called the variable does not matter
     const inner = / at "\w+\.([\w.[\]]+)"$/.exec(before)?.[1];
-    const missing = /^Field "(\w+)" of required type/.exec(reason)?.[1];
-    const unknown = /^Field "(\w{1,100})" is not defined/.exec(reason)?.[1];
-    // graphql-js names the object that lacks or has the field
-    const path = [inner, missing ?? unknown].filter(Boolean).join('.') || variable[1] || '';
-    const said = wordsFor(missing, unknown) ?? ((before && unquoted(reason)) || 'is not valid');
+    const named = fieldNamedIn(reason);
+    const path = [inner, named?.field].filter(Boolean).join('.') || variable[1] || '';
+    const said = named?.said ?? ((before && unquoted(reason)) || 'is not valid');
     return { message: `Bad input. ${path}: ${said}`, fields: { [path]: [said] } };
   }
   const argument = /^Argument "(\w+)" has invalid value/.exec(message);
   return { message: unquoted(message), fields: argument?.[1] ? { [argument[1]]: ['has an invalid value'] } : {} };
 }
 
-function wordsFor(missing: string | undefined, unknown: string | undefined): string | undefined {
-  if (missing) return 'is required';
-  return unknown ? 'is not a field of this input' : undefined;
+/** The field that is missing or unknown: graphql-js tells of it at the object that lacks or has it. */
+export function fieldNamedIn(reason: string): { field: string; said: string } | undefined {
+  const missing = /^Field "(\w+)" of required type/.exec(reason)?.[1];
+  if (missing) return { field: missing, said: 'is required' };
+  const unknown = /^Field "([^"]{1,100})" is not defined/.exec(reason)?.[1];
+  return unknown === undefined ? undefined : { field: unknown, said: 'is not a field of this input' };
 }
 
 /** Where graphql-js and its scalars put a value, it comes last; but for enums, and there nothing is escaped. */

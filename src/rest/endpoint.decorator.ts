@@ -83,8 +83,7 @@ function whoMayCall(permission: Permission | undefined): string {
 
 function refusals({ permission, errors = [], path, body }: EndpointOptions): ApiResponseOptions[] {
   const codes = new Set<ErrorCode>([...ALWAYS, ...(permission ? SIGNED_IN : []), ...errors]);
-  if (path) codes.add(ErrorCode.NOT_FOUND);
-  if (body) codes.add(ErrorCode.NOT_FOUND);
+  if (permission && (path ?? body)) codes.add(ErrorCode.NOT_FOUND); // ids are in either; signing in has none
   const statuses = new Map<number, ErrorCode[]>();
   for (const code of codes) statuses.set(statusOf(code), [...(statuses.get(statusOf(code)) ?? []), code]);
   return [

@@ -2,7 +2,7 @@ import { Injectable, mixin, type PipeTransform, type Type } from '@nestjs/common
 import { GraphQLSchemaHost } from '@nestjs/graphql';
 import { coerceInputValue, isInputObjectType } from 'graphql';
 import { BadUserInput } from '../errors/domain-error.ts';
-import { unquoted } from '../graphql/error-edge.ts';
+import { fieldNamedIn, unquoted } from '../graphql/error-edge.ts';
 import { InputPipe } from '../graphql/input.pipe.ts';
 
 export type InputClass = new () => object;
@@ -53,11 +53,8 @@ export function InputOf(input: InputClass): Type<PipeTransform> {
   return pipe;
 }
 
-/** graphql-js tells a missing or unknown field at the object that lacks or has it. */
 function told(path: readonly (string | number)[], message: string): [field: string, said: string] {
-  const missing = /^Field "(\w+)" of required type/.exec(message)?.[1];
-  const unknown = /^Field "([^"]{0,100})" is not defined/.exec(message)?.[1];
-  const field = [...path, ...(missing ? [missing] : unknown ? [unknown] : [])].join('.');
-  if (missing) return [field, 'is required'];
-  return [field || 'body', unknown ? 'is not a field of this call' : unquoted(message)];
+  const named = fieldNamedIn(message);
+  const field = [...path, ...(named ? [named.field] : [])].join('.');
+  return [field || 'body', named?.said ?? unquoted(message)];
 }
