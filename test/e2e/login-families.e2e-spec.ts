@@ -31,11 +31,7 @@ afterAll(async () => {
   await world.close();
 });
 
-async function account(input: object = { role: 'ADMIN' }): Promise<{ id: string; email: string }> {
-  const email = `who-${randomUUID()}@practice.example`;
-  const { id } = await world.make('createUser', { email, password: PASSWORD, ...input }, practice.admin);
-  return { id, email };
-}
+const account = (input?: object): Promise<{ id: string; email: string }> => world.account(practice.admin, input);
 async function signIn(email: string): Promise<Tokens> {
   const { data, errors } = await post(world, LOGIN, { input: { email, password: PASSWORD } });
   if (errors) throw new Error(JSON.stringify(errors));

@@ -30,11 +30,7 @@ afterAll(async () => {
 
 /** An address that nobody has come from yet. */
 const anAddress = (): string => `192.0.${Math.floor(++addresses / 250)}.${addresses % 250}`;
-async function account(): Promise<{ id: string; email: string }> {
-  const email = `who-${randomUUID()}@practice.example`;
-  const { id } = await world.make('createUser', { email, password: PASSWORD, role: 'ADMIN' }, practice.admin);
-  return { id, email };
-}
+const account = (): Promise<{ id: string; email: string }> => world.account(practice.admin);
 const nobody = (): string => `nobody-${randomUUID()}@practice.example`;
 
 interface Answer extends GraphQLAnswer {

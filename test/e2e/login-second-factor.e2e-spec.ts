@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { Secret, TOTP } from 'otpauth';
 import { Environment } from '../../src/config/environment.ts';
@@ -30,11 +30,7 @@ interface Account {
   readonly id: string;
   readonly email: string;
 }
-async function account(input: object = { role: 'ADMIN' }, of = practice): Promise<Account> {
-  const email = `who-${randomUUID()}@practice.example`;
-  const { id } = await world.make('createUser', { email, password: PASSWORD, ...input }, of.admin);
-  return { id, email };
-}
+const account = (input?: object, of = practice): Promise<Account> => world.account(of.admin, input);
 const login = (email: string, totpCode?: string | null, password = PASSWORD): Promise<GraphQLAnswer> =>
   world.query(`mutation($input: LoginInput!) { login(input: $input) { ${SIGNED_IN} } }`, {
     input: { email, password, ...(totpCode !== undefined && { totpCode }) },

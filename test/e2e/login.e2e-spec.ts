@@ -30,11 +30,7 @@ afterAll(async () => {
 });
 
 /** A new admin of the practice, or whoever else. */
-async function account(input: object = { role: 'ADMIN' }): Promise<{ id: string; email: string }> {
-  const email = `who-${randomUUID()}@practice.example`;
-  const { id } = await world.make('createUser', { email, password: PASSWORD, ...input }, practice.admin);
-  return { id, email };
-}
+const account = (input?: object): Promise<{ id: string; email: string }> => world.account(practice.admin, input);
 
 const login = (email: string, password = PASSWORD, authorization?: string): Promise<GraphQLAnswer> =>
   post(world, LOGIN, { input: { email, password } }, { authorization });

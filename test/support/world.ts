@@ -110,9 +110,15 @@ export class World {
   }
 
   async user(admin: string, input: object): Promise<{ userId: string; token: string }> {
+    const { id, email } = await this.account(admin, input);
+    return { userId: id, token: await login(this.test, email) };
+  }
+
+  /** Somebody who may sign in with PASSWORD: an admin unless said. */
+  async account(admin: string, input: object = { role: 'ADMIN' }): Promise<{ id: string; email: string }> {
     const email = `user-${randomUUID()}@practice.example`;
     const { id } = await this.make('createUser', { email, password: PASSWORD, ...input }, admin);
-    return { userId: id, token: await login(this.test, email) };
+    return { id, email };
   }
 
   /** 100 units of 97153 from 2020 to 2040. */
