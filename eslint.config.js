@@ -2,7 +2,7 @@ import eslint from '@eslint/js';
 import { defineConfig, globalIgnores } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
-const TESTS = ['test/**/*.ts', '**/*.spec.ts'];
+const TESTS = ['test/**/*.ts', '**/*.spec.ts', 'bench/**/*.ts'];
 
 export default defineConfig(
   globalIgnores(['dist/', 'coverage/', '.data/', 'examples/client/graphql.ts', 'examples/client/enums.ts']),
@@ -39,7 +39,7 @@ export default defineConfig(
   },
   {
     // These talk to a terminal.
-    files: ['src/main.ts', 'src/admin.ts', 'src/migration-run.ts', 'src/schema.ts'],
+    files: ['src/main.ts', 'src/admin.ts', 'src/migration-run.ts', 'src/schema.ts', 'test/proof/*/main.ts', 'bench/main.ts'],
     rules: { 'no-console': 'off' },
   },
   {

@@ -2,7 +2,7 @@
 export default {
   rootDir: '.',
   roots: ['<rootDir>/src', '<rootDir>/test', '<rootDir>/web'],
-  testMatch: ['**/*.spec.ts', '**/*.int-spec.ts', '**/*.race-spec.ts', '**/*.e2e-spec.ts'],
+  testMatch: ['**/*.spec.ts', '**/*.int-spec.ts', '**/*.race-spec.ts', '**/*.e2e-spec.ts', '**/*.proof-spec.ts'],
   testEnvironment: 'node',
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '^.+\\.ts$': '@swc/jest' },
