@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Tenancy } from '../access/tenancy.ts';
 import { AuditService, type AuditRecord } from '../audit/audit.service.ts';
-import { AuthorizationLedger } from '../authorizations/authorization-ledger.service.ts';
+import { AuthorizationLedger, type LockedAuthorization } from '../authorizations/authorization-ledger.service.ts';
 import { TenantRepository } from '../database/tenant-repository.ts';
 import { Transactions } from '../database/transactions.ts';
 import type { Tx } from '../database/tx.ts';
@@ -12,6 +12,14 @@ import { AppointmentStatus, requireMissed, requireStartable, requireTransition }
 import { Appointment } from './appointment.entity.ts';
 import type { CancelAppointmentInput } from './appointment.inputs.ts';
 import { factsOf } from './booking.service.ts';
+
+/** An appointment with the authorization that it holds units of, both under their locks. */
+export interface LockedAppointment {
+  readonly appointment: Appointment;
+  readonly authorization: LockedAuthorization;
+}
+
+const AUTHORIZATION_OF = 'SELECT authorization_id FROM appointments WHERE organization_id = $1 AND id = $2';
 
 /** An appointment's life after the booking. Completing it is the session's business. */
 @Injectable()
@@ -30,7 +38,7 @@ export class AppointmentsService {
   async start(ctx: RequestContext, id: string): Promise<Appointment> {
     const scope = await this.tenancy.of(ctx, Appointment, 'appointment', id);
     return this.transactions.run(scope, async (tx) => {
-      const appointment = await this.lock(tx, id);
+      const appointment = await this.rows.getLocked(tx, id);
       requireTransition(appointment.status, AppointmentStatus.IN_PROGRESS);
       requireStartable(appointment.startTime, ctx.now());
       return this.save(tx, appointment, 'START_APPOINTMENT', {
@@ -47,17 +55,19 @@ export class AppointmentsService {
       this.idempotency.once(
         tx,
         { operation: 'cancelAppointment', input, resourceId: input.id },
-        async () => {
-          const appointment = await this.lock(tx, input.id);
-          requireVersion(appointment.version, input.expectedVersion);
-          requireTransition(appointment.status, AppointmentStatus.CANCELLED);
-          return this.end(tx, appointment, 'CANCEL_APPOINTMENT', {
-            status: AppointmentStatus.CANCELLED,
-            cancelledAt: ctx.now(),
-            cancellationReason: input.reason ?? null,
-          });
+        {
+          ask: () => this.lockWithHold(tx, input.id),
+          work: (locked) => {
+            requireVersion(locked.appointment.version, input.expectedVersion);
+            requireTransition(locked.appointment.status, AppointmentStatus.CANCELLED);
+            return this.end(tx, locked, 'CANCEL_APPOINTMENT', {
+              status: AppointmentStatus.CANCELLED,
+              cancelledAt: ctx.now(),
+              cancellationReason: input.reason ?? null,
+            });
+          },
+          replay: (id) => this.rows.get(tx, id),
         },
-        (id) => this.rows.get(tx, id),
       ),
     );
   }
@@ -66,25 +76,29 @@ export class AppointmentsService {
   async markNoShow(ctx: RequestContext, id: string): Promise<Appointment> {
     const scope = await this.tenancy.of(ctx, Appointment, 'appointment', id);
     return this.transactions.run(scope, async (tx) => {
-      const appointment = await this.lock(tx, id);
-      requireTransition(appointment.status, AppointmentStatus.NO_SHOW);
-      requireMissed(appointment.startTime, ctx.now());
-      return this.end(tx, appointment, 'NO_SHOW_APPOINTMENT', { status: AppointmentStatus.NO_SHOW });
+      const locked = await this.lockWithHold(tx, id);
+      requireTransition(locked.appointment.status, AppointmentStatus.NO_SHOW);
+      requireMissed(locked.appointment.startTime, ctx.now());
+      return this.end(tx, locked, 'NO_SHOW_APPOINTMENT', { status: AppointmentStatus.NO_SHOW });
     });
   }
 
   /**
-   * The appointment, locked until the transaction ends.
+   * The appointment and then the authorization that it holds units of, locked until the transaction ends.
    *
    * @throws NotFound no such appointment in the organization
    */
-  lock(tx: Tx, id: string): Promise<Appointment> {
-    return this.rows.getLocked(tx, id);
+  async lockWithHold(tx: Tx, id: string): Promise<LockedAppointment> {
+    const [appointment, authorization] = await Promise.all([
+      this.rows.getLocked(tx, id),
+      this.ledger.lockNamed(tx, AUTHORIZATION_OF, id),
+    ]);
+    return { appointment, authorization };
   }
 
   /** For the session that it has become: holds nothing any more. */
-  async complete(tx: Tx, appointment: Appointment): Promise<Appointment> {
-    return this.rows.update(tx, appointment, {
+  complete(tx: Tx, appointment: Appointment): Appointment {
+    return this.rows.change(tx, appointment, {
       status: AppointmentStatus.COMPLETED,
       unitsReserved: 0,
       version: appointment.version + 1,
@@ -93,38 +107,31 @@ export class AppointmentsService {
   }
 
   /** Ends it without a visit. What it holds is read under its lock, never taken from a request. */
-  private async end(
+  private end(
     tx: Tx,
-    appointment: Appointment,
+    { appointment, authorization }: LockedAppointment,
     action: string,
     changes: Partial<Appointment>,
-  ): Promise<Appointment> {
-    const { id, authorizationId, unitsReserved } = appointment;
-    const saved = await this.save(
-      tx,
-      appointment,
-      action,
-      { ...changes, unitsReserved: 0 },
-      { unitsReleased: unitsReserved },
-    );
-    await this.ledger.release(tx, { authorizationId, appointmentId: id }, unitsReserved);
-    return saved;
+  ): Appointment {
+    const { id, unitsReserved } = appointment;
+    this.ledger.release(tx, authorization, id, unitsReserved);
+    return this.save(tx, appointment, action, { ...changes, unitsReserved: 0 }, { unitsReleased: unitsReserved });
   }
 
-  private async save(
+  private save(
     tx: Tx,
     appointment: Appointment,
     action: AuditRecord['action'],
     changes: Partial<Appointment>,
     more: object = {},
-  ): Promise<Appointment> {
+  ): Appointment {
     const from = appointment.status;
-    const saved = await this.rows.update(tx, appointment, {
+    const saved = this.rows.change(tx, appointment, {
       ...changes,
       version: appointment.version + 1,
       updatedAt: new Date(),
     });
-    await this.audit.record(tx, { action, ...factsOf(saved, { from, ...more }) });
+    this.audit.record(tx, { action, ...factsOf(saved, { from, ...more }) });
     return saved;
   }
 }

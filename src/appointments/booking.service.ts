@@ -2,9 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { v7 as uuid } from 'uuid';
 import { Tenancy } from '../access/tenancy.ts';
 import { AuditService, type AuditRecord } from '../audit/audit.service.ts';
-import { AuthorizationLedger } from '../authorizations/authorization-ledger.service.ts';
+import { AuthorizationLedger, type LockedAuthorization } from '../authorizations/authorization-ledger.service.ts';
 import { AuthorizationsService } from '../authorizations/authorizations.service.ts';
-import type { Authorization } from '../authorizations/authorization.entity.ts';
+import { billedCode, keptCode, type BillableCode } from '../authorizations/billed-code.ts';
 import { requireUsable, type Visit } from '../authorizations/usable.ts';
 import { TenantRepository } from '../database/tenant-repository.ts';
 import { Transactions } from '../database/transactions.ts';
@@ -13,14 +13,13 @@ import { BadUserInput, requireVersion } from '../errors/domain-error.ts';
 import { Idempotency } from '../idempotency/idempotency.service.ts';
 import { Patient } from '../patients/patient.entity.ts';
 import type { RequestContext } from '../request-context/request-context.ts';
-import type { ServiceCode } from '../service-codes/service-code.entity.ts';
 import { unitsFor } from '../service-codes/units.ts';
 import { checkRecurrenceRule } from '../time/recurrence-rule.ts';
 import { TimeWindow } from '../time/time-window.ts';
 import { AppointmentStatus, requireTransition } from './appointment-status.ts';
 import { Appointment } from './appointment.entity.ts';
 import type { CreateAppointmentInput, UpdateAppointmentInput } from './appointment.inputs.ts';
-import { asConflict, Calendar } from './calendar.ts';
+import { asConflict, Calendar, requireFree, type Overlap } from './calendar.ts';
 
 /**
  * Booking a visit and moving it. Lock order, here and everywhere: idempotency key, appointment, practitioner, patient,
@@ -56,8 +55,11 @@ export class BookingService {
         this.idempotency.once(
           tx,
           { operation: 'createAppointment', input, resourceId: id },
-          () => this.insert(tx, id, input, window),
-          (first) => this.rows.get(tx, first),
+          {
+            ask: () => this.ask(tx, input, window),
+            work: (facts) => this.insert(tx, id, input, window, facts),
+            replay: (first) => this.rows.get(tx, first),
+          },
         ),
       )
       .catch(asConflict);
@@ -75,23 +77,47 @@ export class BookingService {
         this.idempotency.once(
           tx,
           { operation: 'updateAppointment', input, resourceId: input.id },
-          () => this.apply(tx, input),
-          (id) => this.rows.get(tx, id),
+          {
+            ask: () => this.rows.getLocked(tx, input.id),
+            work: (appointment) => this.apply(tx, appointment, input),
+            replay: (id) => this.rows.get(tx, id),
+          },
         ),
       )
       .catch(asConflict);
   }
 
-  private async insert(tx: Tx, id: string, input: CreateAppointmentInput, window: TimeWindow): Promise<Appointment> {
-    const { timeZone } = await this.calendar.lockPeople(tx, input);
+  /**
+   * All that a booking has to know, in one round trip and under the locks: each statement sees what the locks before it
+   * waited for. The authorization is what many bookings want at once, so it comes last.
+   */
+  private async ask(tx: Tx, input: CreateAppointmentInput, window: TimeWindow): Promise<Facts> {
+    const { practitionerId, patientId, authorizationId } = input;
+    const meeting = { practitionerId, patientId, window };
+    const [{ timeZone }, overlaps, codes, authorization] = await Promise.all([
+      this.calendar.lockPeople(tx, meeting),
+      this.calendar.overlaps(tx, meeting),
+      this.authorizations.coveredCodes(tx, authorizationId),
+      this.ledger.lock(tx, authorizationId),
+    ]);
+    return { timeZone, overlaps, codes, authorization };
+  }
+
+  private insert(
+    tx: Tx,
+    id: string,
+    input: CreateAppointmentInput,
+    window: TimeWindow,
+    { timeZone, overlaps, codes, authorization }: Facts,
+  ): Appointment {
     const visit: Visit = { patientId: input.patientId, date: window.dateIn(timeZone) };
-    const authorization = await this.authorizations.find(tx, input.authorizationId);
     requireUsable(authorization, visit, tx.ctx.now(), timeZone);
-    const code = await this.authorizations.coveredCode(tx, authorization.id, input.serviceCode);
+    const code = billedCode(codes, input.serviceCode);
     const units = unitsToBook(window, code);
-    await this.calendar.requireFree(tx, { practitionerId: input.practitionerId, patientId: input.patientId, window });
+    requireFree(overlaps);
+    this.ledger.reserve(tx, authorization, id, units);
     const now = new Date();
-    const appointment = await this.rows.insert(tx, {
+    const appointment = this.rows.add(tx, {
       id,
       patientId: input.patientId,
       practitionerId: input.practitionerId,
@@ -111,16 +137,11 @@ export class BookingService {
       createdAt: now,
       updatedAt: now,
     });
-    // the authorization is locked from here on: only the ledger's write and the audit event follow
-    await this.ledger.reserve(tx, { authorizationId: authorization.id, appointmentId: id }, units, (locked) =>
-      requireUsable(locked, visit, tx.ctx.now(), timeZone),
-    );
-    await this.audit.record(tx, { action: 'CREATE_APPOINTMENT', ...factsOf(appointment) });
+    this.audit.record(tx, { action: 'CREATE_APPOINTMENT', ...factsOf(appointment) });
     return appointment;
   }
 
-  private async apply(tx: Tx, input: UpdateAppointmentInput): Promise<Appointment> {
-    const appointment = await this.rows.getLocked(tx, input.id);
+  private async apply(tx: Tx, appointment: Appointment, input: UpdateAppointmentInput): Promise<Appointment> {
     requireVersion(appointment.version, input.expectedVersion);
     requireTransition(appointment.status, AppointmentStatus.SCHEDULED);
     const after = this.changed(appointment, input);
@@ -131,14 +152,14 @@ export class BookingService {
     const plan = moves || input.serviceCode != null ? await this.plan(tx, appointment, after, input) : undefined;
     if (plan && plan.code.id !== appointment.serviceCodeId) fields.push('serviceCode');
     if (!fields.length) return appointment;
-    const saved = await this.rows.update(tx, appointment, {
+    if (plan) this.moveHold(tx, appointment, plan);
+    const saved = this.rows.change(tx, appointment, {
       ...after,
       ...(plan && { serviceCodeId: plan.code.id, unitsReserved: plan.units }),
       version: appointment.version + 1,
       updatedAt: new Date(),
     });
-    if (plan) await this.moveHold(tx, appointment, saved, plan);
-    await this.audit.record(tx, { action: 'UPDATE_APPOINTMENT', ...factsOf(saved, { fields }) });
+    this.audit.record(tx, { action: 'UPDATE_APPOINTMENT', ...factsOf(saved, { fields }) });
     return saved;
   }
 
@@ -164,50 +185,50 @@ export class BookingService {
     const { patientId } = appointment;
     const wanted = Object.assign(new Appointment(), appointment, after);
     const window = TimeWindow.toBook(wanted.startTime, wanted.endTime);
-    const { timeZone } = await this.calendar.lockPeople(tx, { practitionerId: wanted.practitionerId, patientId });
-    const visit: Visit = { patientId, date: window.dateIn(timeZone) };
-    const authorization = await this.authorizations.find(tx, wanted.authorizationId);
-    requireUsable(authorization, visit, tx.ctx.now(), timeZone);
-    const kept = input.serviceCode ?? (await this.authorizations.codeOf(tx, appointment.serviceCodeId));
-    const code = await this.authorizations.coveredCode(tx, authorization.id, kept);
+    const meeting = { practitionerId: wanted.practitionerId, patientId, window, except: appointment.id };
+    const [{ timeZone }, overlaps, codes, [from, to]] = await Promise.all([
+      this.calendar.lockPeople(tx, meeting),
+      this.calendar.overlaps(tx, meeting),
+      this.authorizations.coveredCodes(tx, wanted.authorizationId),
+      this.ledger.lockBoth(tx, appointment.authorizationId, wanted.authorizationId),
+    ]);
+    requireUsable(to, { patientId, date: window.dateIn(timeZone) }, tx.ctx.now(), timeZone);
+    const code =
+      input.serviceCode == null ? keptCode(codes, appointment.serviceCodeId) : billedCode(codes, input.serviceCode);
     const remeasured =
-      window.minutes !== minutesOf(appointment) ||
-      code.id !== appointment.serviceCodeId ||
-      authorization.id !== appointment.authorizationId;
+      window.minutes !== minutesOf(appointment) || code.id !== appointment.serviceCodeId || to.id !== from.id;
     const units = remeasured ? unitsToBook(window, code) : appointment.unitsReserved;
-    await this.calendar.requireFree(tx, {
-      practitionerId: wanted.practitionerId,
-      patientId,
-      window,
-      except: appointment.id,
-    });
-    return { visit, timeZone, code, units };
+    requireFree(overlaps);
+    return { from, to, code, units };
   }
 
-  private async moveHold(
-    tx: Tx,
-    before: Pick<Appointment, 'authorizationId' | 'unitsReserved'>,
-    saved: Appointment,
-    plan: Plan,
-  ): Promise<void> {
-    const from = { authorizationId: before.authorizationId, appointmentId: saved.id };
-    const to = { authorizationId: saved.authorizationId, appointmentId: saved.id };
-    const check = (locked: Authorization): void => requireUsable(locked, plan.visit, tx.ctx.now(), plan.timeZone);
-    if (from.authorizationId === to.authorizationId)
-      await this.ledger.resize(tx, to, before.unitsReserved, plan.units, check);
-    else await this.ledger.move(tx, { ...from, units: before.unitsReserved }, { ...to, units: plan.units }, check);
+  private moveHold(tx: Tx, { id, unitsReserved }: Appointment, { from, to, units }: Plan): void {
+    if (from.id === to.id) {
+      this.ledger.resize(tx, to, id, unitsReserved, units);
+      return;
+    }
+    this.ledger.reserve(tx, to, id, units);
+    this.ledger.release(tx, from, id, unitsReserved);
   }
 }
 
-interface Plan {
-  readonly visit: Visit;
+interface Facts {
   readonly timeZone: string;
-  readonly code: ServiceCode;
+  readonly overlaps: readonly Overlap[];
+  readonly codes: readonly BillableCode[];
+  readonly authorization: LockedAuthorization;
+}
+
+/** A booking's hold on its authorization, and where it goes: often the same one. */
+interface Plan {
+  readonly from: LockedAuthorization;
+  readonly to: LockedAuthorization;
+  readonly code: BillableCode;
   readonly units: number;
 }
 
 /** @throws BadUserInput a visit that would be 0 units cannot be booked */
-function unitsToBook(window: TimeWindow, code: ServiceCode): number {
+function unitsToBook(window: TimeWindow, code: BillableCode): number {
   const units = unitsFor(window.minutes, code);
   if (units < 1) throw new BadUserInput({ endTime: `a visit of ${window.minutes} minutes is 0 units of ${code.code}` });
   return units;

@@ -15,6 +15,12 @@ export interface Meeting {
   readonly except?: string;
 }
 
+/** A live visit at the same time, of one of the two; of both it is there twice. */
+export interface Overlap {
+  readonly id: string;
+  readonly busy: Busy;
+}
+
 /** Keeps a practitioner, and a patient, from having two live appointments at a time. */
 @Injectable()
 export class Calendar {
@@ -42,32 +48,32 @@ export class Calendar {
   }
 
   /**
-   * A statement of its own, after the locks, so that it sees what the booking before has just committed.
-   *
-   * @throws SchedulingConflict naming who is busy
+   * The live visits that a meeting would overlap. Sent behind the locks, in a statement of its own, so that it sees what the
+   * booking before has just committed.
    */
-  async requireFree(tx: Tx, { practitionerId, patientId, window, except }: Meeting): Promise<void> {
-    const overlaps = await tx.sql<{ id: string; practitioner: boolean; patient: boolean }>(
-      `SELECT id, bool_or(practitioner) AS practitioner, bool_or(patient) AS patient FROM (
-         SELECT id, true AS practitioner, false AS patient FROM appointments
-          WHERE organization_id = $1 AND practitioner_id = $2 AND start_time > $4::timestamptz - interval '12 hours 1 second'
-            AND start_time < $5 AND end_time > $4 AND status IN ('SCHEDULED', 'IN_PROGRESS')
-         UNION ALL
-         SELECT id, false, true FROM appointments
-          WHERE organization_id = $1 AND patient_id = $3 AND start_time > $4::timestamptz - interval '12 hours 1 second'
-            AND start_time < $5 AND end_time > $4 AND status IN ('SCHEDULED', 'IN_PROGRESS')) overlap
-       WHERE id <> $6 GROUP BY id ORDER BY id`,
+  overlaps(tx: Tx, { practitionerId, patientId, window, except }: Meeting): Promise<Overlap[]> {
+    return tx.sql<Overlap>(
+      `SELECT id, '${Busy.PRACTITIONER}' AS busy FROM appointments
+        WHERE organization_id = $1 AND practitioner_id = $2 AND start_time > $4::timestamptz - interval '12 hours 1 second'
+          AND start_time < $5 AND end_time > $4 AND status IN ('SCHEDULED', 'IN_PROGRESS') AND id <> $6
+       UNION ALL
+       SELECT id, '${Busy.PATIENT}' FROM appointments
+        WHERE organization_id = $1 AND patient_id = $3 AND start_time > $4::timestamptz - interval '12 hours 1 second'
+          AND start_time < $5 AND end_time > $4 AND status IN ('SCHEDULED', 'IN_PROGRESS') AND id <> $6`,
       [tx.organizationId, practitionerId, patientId, window.start, window.end, except ?? NOBODY],
     );
-    if (!overlaps.length) return;
-    throw new SchedulingConflict({
-      conflictsWith: [
-        ...(overlaps.some(({ practitioner }) => practitioner) ? [Busy.PRACTITIONER] : []),
-        ...(overlaps.some(({ patient }) => patient) ? [Busy.PATIENT] : []),
-      ],
-      appointmentIds: overlaps.map(({ id }) => id),
-    });
   }
+}
+
+/** @throws SchedulingConflict naming who is busy */
+export function requireFree(overlaps: readonly Overlap[]): void {
+  if (!overlaps.length) return;
+  throw new SchedulingConflict({
+    conflictsWith: [Busy.PRACTITIONER, Busy.PATIENT].filter((busy) =>
+      overlaps.some((overlap) => overlap.busy === busy),
+    ),
+    appointmentIds: [...new Set(overlaps.map(({ id }) => id))].sort(),
+  });
 }
 
 /**

@@ -43,8 +43,8 @@ export class AuditQueries {
         const query = filtered(this.visible(tx), filter);
         return own.length ? query.andWhere('row.id <> ALL(:own)', { own }) : query;
       },
-      read: async (tx, rows) => {
-        own.push(...(await this.audit.recordRead(tx, 'audit_event', rows, filter, { ids: false, after: args.after })));
+      read: (tx, rows) => {
+        own.push(...this.audit.recordRead(tx, 'audit_event', rows, filter, { ids: false, after: args.after }));
       },
     });
   }

@@ -97,14 +97,14 @@ export class AuthService {
     if (!owned) return true;
     await this.transactions.run(homeOf(nobody, owned.user), async (tx) => {
       await this.users.lock(tx, owned.user.id);
-      if (await this.end(tx, owned, EndReason.LOGOUT)) await this.record(tx, 'LOGOUT', owned.user);
+      if (await this.end(tx, owned, EndReason.LOGOUT)) this.record(tx, 'LOGOUT', owned.user);
     });
     return true;
   }
 
   /** A new sign-in of a user who has proved who they are; a part of whatever proves it. */
   async begin(tx: Tx, user: User, secondFactor?: string): Promise<Granted> {
-    await this.audit.record(tx, {
+    this.audit.record(tx, {
       action: 'LOGIN',
       resource: 'user',
       resourceId: user.id,
@@ -127,10 +127,10 @@ export class AuthService {
     const served = user && signIn && spending === Spending.SERVED;
     // where the organization has come to want a second factor, the login asks for it
     const granted = served && !(await this.secondFactors.isMissing(tx, user, signIn));
-    await this.record(tx, 'REFRESH_TOKEN', owned.user, granted ? AuditOutcome.SUCCESS : AuditOutcome.FAILURE);
+    this.record(tx, 'REFRESH_TOKEN', owned.user, granted ? AuditOutcome.SUCCESS : AuditOutcome.FAILURE);
     if (granted) return this.issue(tx, user, signIn);
     if (spending === Spending.SPENT_BEFORE && (await this.end(tx, owned, EndReason.REUSE)))
-      await this.record(tx, 'REFRESH_TOKEN_REUSED', owned.user, AuditOutcome.DENIED);
+      this.record(tx, 'REFRESH_TOKEN_REUSED', owned.user, AuditOutcome.DENIED);
     return undefined;
   }
 
@@ -143,8 +143,8 @@ export class AuthService {
     return { refreshToken: await this.refreshTokens.issue(tx, signIn), user, signInId: signIn.id };
   }
 
-  private record(tx: Tx, action: string, user: User, outcome = AuditOutcome.SUCCESS): Promise<void> {
-    return this.audit.record(tx, { action, resource: 'user', resourceId: user.id, outcome });
+  private record(tx: Tx, action: string, user: User, outcome = AuditOutcome.SUCCESS): void {
+    this.audit.record(tx, { action, resource: 'user', resourceId: user.id, outcome });
   }
 }
 

@@ -118,10 +118,9 @@ export class Credentials {
     const details = secondFactor && { secondFactor };
     const of = { resource: 'user', resourceId: account?.id };
     return this.inTrailOf(nobody, account, async (tx, record) => {
-      await record({ ...of, action: 'LOGIN_FAILURE', outcome: AuditOutcome.FAILURE, details });
+      record({ ...of, action: 'LOGIN_FAILURE', outcome: AuditOutcome.FAILURE, details });
       const seconds = await this.attempts.settle(tx, attempt, counts ? Outcome.FAILED : Outcome.NEITHER);
-      if (seconds > 0)
-        await record({ ...of, action: 'LOGIN_LOCKED', outcome: AuditOutcome.DENIED, details: { seconds } });
+      if (seconds > 0) record({ ...of, action: 'LOGIN_LOCKED', outcome: AuditOutcome.DENIED, details: { seconds } });
     });
   }
 
@@ -141,7 +140,7 @@ export class Credentials {
   private inTrailOf(
     nobody: RequestContext,
     account: User | null,
-    work: (tx: Tx, record: (event: AuditRecord) => Promise<void>) => Promise<void>,
+    work: (tx: Tx, record: (event: AuditRecord) => void) => Promise<void> | void,
   ): Promise<void> {
     return this.transactions.run(account ? nobody.within(account.organizationId) : nobody, (tx) =>
       work(tx, (event) => (account ? this.audit.record(tx, event) : this.audit.recordNowhere(tx, event))),

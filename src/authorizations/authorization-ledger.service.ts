@@ -2,36 +2,69 @@ import { Injectable } from '@nestjs/common';
 import { v7 as uuid } from 'uuid';
 import { TenantRepository } from '../database/tenant-repository.ts';
 import type { Tx } from '../database/tx.ts';
+import { NotFound } from '../errors/domain-error.ts';
 import { unitsMoved } from '../observability/counters.ts';
 import { Authorization } from './authorization.entity.ts';
 import * as units from './balance.ts';
 import { LedgerEntryKind, moved, type Consumption, type Movement } from './balance.ts';
 
-/** For whom units move. */
-export interface Hold {
-  readonly authorizationId: string;
-  readonly appointmentId: string;
-}
+declare const LOCKED: unique symbol;
 
-/** Refuses, by throwing, what the authorization as it is under its lock does not allow. */
-type Check = (authorization: Authorization) => void;
+/**
+ * An authorization as it was read under its row lock, which lasts until the transaction ends. Only AuthorizationLedger
+ * gives one: whoever moves units has locked them.
+ */
+export type LockedAuthorization = Authorization & { readonly [LOCKED]: true };
 
 /**
  * The only writer of balances and of ledger entries.
  *
- * Every method works inside the caller's transaction and is lock, decide, write: it locks the authorization row until
- * the transaction ends, decides with balance.ts on what it read under the lock, and writes the balance and the entries
- * in one statement. So call it late: what follows keeps others waiting. Units are whole billing units.
+ * Lock, decide, write: `lock` locks the authorization row until the transaction ends, the others decide with balance.ts
+ * on what was read under that lock, and write the balance and the entries in one statement, which nobody waits for: it
+ * travels with the COMMIT. A locked authorization serves for one movement. Units are whole billing units.
  */
 @Injectable()
 export class AuthorizationLedger {
   private readonly authorizations = new TenantRepository(Authorization);
 
   /**
-   * Writes a new authorization's first entry. Its row has just been inserted with these units and nobody else sees it.
+   * Locks an authorization. Call it behind all other locks, and late: what follows keeps others waiting.
+   *
+   * @throws NotFound no such authorization in the organization
    */
-  async grant(tx: Tx, authorization: Authorization): Promise<void> {
-    await this.write(tx, { id: authorization.id, entrySeq: 0, balance: units.EMPTY }, [
+  async lock(tx: Tx, authorizationId: string): Promise<LockedAuthorization> {
+    return (await this.authorizations.getLocked(tx, authorizationId)) as LockedAuthorization;
+  }
+
+  /**
+   * Locks the one that a sub-select names, such as the authorization of an appointment: that is locked before, so that it
+   * is not another one's meanwhile.
+   *
+   * @param id a sub-select for its id; in it $1 is the organization and $2 the value
+   * @throws NotFound it names none in the organization
+   */
+  async lockNamed(tx: Tx, id: string, value: string): Promise<LockedAuthorization> {
+    const locked = await this.authorizations.lockWhere(tx, `id = (${id})`, value);
+    if (!locked) throw new NotFound('authorization', value);
+    return locked as LockedAuthorization;
+  }
+
+  /**
+   * Locks two, in id order so that two opposite moves cannot wait for each other.
+   *
+   * @returns them as they were asked for; the same one twice is locked once
+   * @throws NotFound no such authorization in the organization
+   */
+  async lockBoth(tx: Tx, one: string, other: string): Promise<[LockedAuthorization, LockedAuthorization]> {
+    const ids = [...new Set([one, other])].sort();
+    const locked = await Promise.all(ids.map((id) => this.lock(tx, id)));
+    const find = (id: string) => locked[ids.indexOf(id)] as LockedAuthorization;
+    return [find(one), find(other)];
+  }
+
+  /** Writes a new authorization's first entry. Its row has just been inserted with these units and nobody else sees it. */
+  grant(tx: Tx, authorization: Authorization): void {
+    this.write(tx, { id: authorization.id, entrySeq: 0, balance: units.EMPTY }, [
       { kind: LedgerEntryKind.GRANT, units: authorization.totalUnits },
     ]);
   }
@@ -39,12 +72,10 @@ export class AuthorizationLedger {
   /**
    * Holds units for an appointment.
    *
-   * @param check looks at the authorization under its lock, before anything is written, and throws to refuse
    * @throws InsufficientUnits fewer units are available than asked; nothing has changed
-   * @throws NotFound no such authorization in the organization
    */
-  async reserve(tx: Tx, hold: Hold, requested: number, check: Check): Promise<void> {
-    await this.resize(tx, hold, 0, requested, check);
+  reserve(tx: Tx, authorization: LockedAuthorization, appointmentId: string, requested: number): void {
+    this.resize(tx, authorization, appointmentId, 0, requested);
   }
 
   /**
@@ -52,39 +83,21 @@ export class AuthorizationLedger {
    *
    * @param held what the appointment holds, as read under its lock; never a number from a request
    */
-  async release(tx: Tx, hold: Hold, held: number): Promise<void> {
-    await this.resize(tx, hold, held, 0, () => undefined);
+  release(tx: Tx, authorization: LockedAuthorization, appointmentId: string, held: number): void {
+    this.resize(tx, authorization, appointmentId, held, 0);
   }
 
   /**
    * Changes a hold from so many units to so many, as one movement of the difference.
    *
-   * @param check as for `reserve`
    * @throws InsufficientUnits the difference is not available; the old hold stands
    */
-  async resize(tx: Tx, hold: Hold, from: number, to: number, check: Check): Promise<void> {
-    const authorization = await this.lock(tx, hold.authorizationId);
-    check(authorization);
+  resize(tx: Tx, authorization: LockedAuthorization, appointmentId: string, from: number, to: number): void {
     const movements =
       to > from
         ? units.reserve(authorization.id, authorization.balance, to - from)
         : [{ kind: LedgerEntryKind.RELEASE, units: from - to }].filter((movement) => movement.units > 0);
-    await this.write(tx, authorization, movements, hold);
-  }
-
-  /**
-   * Moves a hold to another authorization: released there and reserved here in one step, locks in id order so that two
-   * opposite moves cannot wait for each other.
-   *
-   * @param check as for `reserve`, of the new authorization
-   * @throws InsufficientUnits the other authorization lacks the units; the old hold stands
-   */
-  async move(tx: Tx, from: Hold & { units: number }, to: Hold & { units: number }, check: Check): Promise<void> {
-    const steps = [
-      { id: from.authorizationId, take: () => this.release(tx, from, from.units) },
-      { id: to.authorizationId, take: () => this.reserve(tx, to, to.units, check) },
-    ].sort((one, other) => (one.id < other.id ? -1 : 1));
-    for (const { take } of steps) await take();
+    this.write(tx, authorization, movements, appointmentId);
   }
 
   /**
@@ -92,18 +105,16 @@ export class AuthorizationLedger {
    * taken from what is available, and what finds no room is told as unauthorized.
    *
    * @param held what the appointment holds, as read under its lock
-   * @param covers whether the authorization covers the visit's date; if not, nothing of it can be used
+   * @param covered whether the authorization covers the visit's date; if not, nothing of it can be used
    */
-  async consume(
+  consume(
     tx: Tx,
-    hold: Hold,
-    held: number,
-    delivered: number,
-    covers: (authorization: Authorization) => boolean,
-  ): Promise<Consumption> {
-    const authorization = await this.lock(tx, hold.authorizationId);
-    const consumption = units.consume(authorization.balance, held, covers(authorization) ? delivered : 0);
-    await this.write(tx, authorization, consumption.movements, hold);
+    authorization: LockedAuthorization,
+    appointmentId: string,
+    { held, delivered, covered }: { held: number; delivered: number; covered: boolean },
+  ): Consumption {
+    const consumption = units.consume(authorization.balance, held, covered ? delivered : 0);
+    this.write(tx, authorization, consumption.movements, appointmentId);
     return { ...consumption, unitsUnauthorized: delivered - consumption.unitsUsed };
   }
 
@@ -112,28 +123,18 @@ export class AuthorizationLedger {
    *
    * @throws InsufficientUnits it would fall below what is used and reserved
    */
-  async adjust(tx: Tx, authorization: Authorization, total: number, reason: string): Promise<void> {
-    await this.write(
-      tx,
-      authorization,
-      units.adjust(authorization.id, authorization.balance, total),
-      undefined,
-      reason,
-    );
+  adjust(tx: Tx, authorization: LockedAuthorization, total: number, reason: string): void {
+    const movements = units.adjust(authorization.id, authorization.balance, total);
+    this.write(tx, authorization, movements, undefined, reason);
   }
 
-  /** @throws NotFound no such authorization in the organization */
-  lock(tx: Tx, authorizationId: string): Promise<Authorization> {
-    return this.authorizations.getLocked(tx, authorizationId);
-  }
-
-  private async write(
+  private write(
     tx: Tx,
     authorization: Pick<Authorization, 'id' | 'entrySeq' | 'balance'>,
     movements: readonly Movement[],
-    hold?: Hold,
+    appointmentId?: string,
     reason?: string,
-  ): Promise<void> {
+  ): void {
     if (!movements.length) return;
     let balance = authorization.balance;
     const entries = movements.map((movement, index) => {
@@ -145,19 +146,18 @@ export class AuthorizationLedger {
         ...flat(units.deltaOf(movement), balance),
       };
     });
-    const written = await tx.sql(WRITE, [
+    tx.send(WRITE, [
       tx.organizationId,
       authorization.id,
       authorization.entrySeq,
       balance.total,
       balance.reserved,
       balance.used,
-      hold?.appointmentId ?? null,
+      appointmentId ?? null,
       tx.ctx.actorIfAny?.userId ?? null,
       reason ?? null,
       JSON.stringify(entries),
     ]);
-    if (written.length !== entries.length) throw new Error('The authorization was changed behind its lock.');
     tx.afterCommit(() => countUnits(movements));
   }
 }
@@ -188,7 +188,8 @@ function flat(delta: units.Balance, after: units.Balance): Record<string, number
 }
 
 /**
- * Balance and entries in one statement. The time is taken here, under the lock, so that it follows `seq`. What the
+ * Balance and entries in one statement. An entry has its time from the balance: had that been changed behind its lock, no
+ * row would match, the entry would have no time, and the table refuses it. The time is taken here, under the lock, so that it follows `seq`. What the
  * appointment still holds is added up by the database from its own entries: a unit that is given back twice makes it
  * negative, and the CHECK refuses, whatever the code above believed.
  */
@@ -211,6 +212,5 @@ const WRITE = `
          entry.used_delta, entry.total_after, entry.reserved_after, entry.used_after, $7,
          CASE WHEN $7::uuid IS NOT NULL THEN held.units + sum(entry.reserved_delta) OVER (ORDER BY entry.seq) END,
          $8, $9, balance.last_entry_at
-    FROM balance, held, json_to_recordset($10::json) AS entry (id uuid, seq int, kind text, units int, total_delta int,
-         reserved_delta int, used_delta int, total_after int, reserved_after int, used_after int)
-  RETURNING seq`;
+    FROM held, json_to_recordset($10::json) AS entry (id uuid, seq int, kind text, units int, total_delta int,
+         reserved_delta int, used_delta int, total_after int, reserved_after int, used_after int) LEFT JOIN balance ON true`;

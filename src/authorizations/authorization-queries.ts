@@ -60,7 +60,7 @@ export class AuthorizationQueries {
     const scope = await this.tenancy.of(ctx, Authorization, 'authorization', id);
     return this.transactions.read(scope, async (tx) => {
       const authorization = await this.authorizations.one(tx, id);
-      await this.audit.recordRead(tx, 'authorization', [authorization]);
+      this.audit.recordRead(tx, 'authorization', [authorization]);
       return authorization;
     });
   }
@@ -149,7 +149,7 @@ export class AuthorizationQueries {
   private readonly batch = (ctx: RequestContext, keys: readonly RowKey[]): Promise<Authorization[]> =>
     this.transactions.readTogether(ctx, async (tx) => {
       const rows = await this.authorizations.many(tx, keys);
-      await this.audit.recordRead(tx, 'authorization', rows);
+      this.audit.recordRead(tx, 'authorization', rows);
       return rows;
     });
 

@@ -13,18 +13,24 @@ import { ServiceCode } from '../service-codes/service-code.entity.ts';
 import { ServiceCodesService } from '../service-codes/service-codes.service.ts';
 import { localDate, plusDays, startOfLocalDate } from '../time/local-date.ts';
 import { AuthorizationLedger } from './authorization-ledger.service.ts';
-import { AuthorizationQueries } from './authorization-queries.ts';
 import { AuthorizationStatus, statusOn } from './authorization-status.ts';
 import { Authorization } from './authorization.entity.ts';
 import { AuthorizationNotUsable } from './authorization.errors.ts';
+import type { BillableCode } from './billed-code.ts';
 import type { CreateAuthorizationInput, UpdateAuthorizationInput } from './authorization.inputs.ts';
+
+const COVERED_CODES = `
+  SELECT code.id, code.code, code.timed, code.unit_minutes AS "unitMinutes",
+         code.round_up_at_minutes AS "roundUpAtMinutes", code.zero_below_minutes AS "zeroBelowMinutes"
+    FROM authorization_service_codes cover
+    JOIN service_codes code ON code.organization_id = cover.organization_id AND code.id = cover.service_code_id
+   WHERE cover.organization_id = $1 AND cover.authorization_id = $2`;
 
 /** Creating, changing and cancelling authorizations, and what a booking needs to know of them. */
 @Injectable()
 export class AuthorizationsService {
   private readonly rows = new TenantRepository(Authorization);
   private readonly patients = new TenantRepository(Patient);
-  private readonly serviceCodeRows = new TenantRepository(ServiceCode);
 
   constructor(
     private readonly transactions: Transactions,
@@ -32,7 +38,6 @@ export class AuthorizationsService {
     private readonly ledger: AuthorizationLedger,
     private readonly serviceCodes: ServiceCodesService,
     private readonly organizations: OrganizationsService,
-    private readonly queries: AuthorizationQueries,
     private readonly audit: AuditService,
   ) {}
 
@@ -66,8 +71,8 @@ export class AuthorizationsService {
         updatedAt: now,
       } as Authorization);
       await this.cover(tx, authorization.id, codes);
-      await this.ledger.grant(tx, authorization);
-      await this.audit.record(tx, {
+      this.ledger.grant(tx, authorization);
+      this.audit.record(tx, {
         action: 'CREATE_AUTHORIZATION',
         resource: 'authorization',
         resourceId: authorization.id,
@@ -97,16 +102,16 @@ export class AuthorizationsService {
         ...(endDate === authorization.endDate ? [] : ['endDate']),
       ];
       if (!fields.length) {
-        await this.audit.recordRead(tx, 'authorization', [authorization]);
+        this.audit.recordRead(tx, 'authorization', [authorization]);
         return authorization;
       }
       if (endDate !== authorization.endDate) await this.requireEndPossible(tx, authorization, endDate);
       if (totalUnits !== authorization.totalUnits) {
         if (!input.reason?.trim()) throw new BadUserInput({ reason: 'a change of totalUnits needs a reason' });
-        await this.ledger.adjust(tx, authorization, totalUnits, input.reason);
+        this.ledger.adjust(tx, authorization, totalUnits, input.reason);
       }
       const changes = { endDate, version: authorization.version + 1, updatedAt: new Date() };
-      await this.audit.record(tx, {
+      this.audit.record(tx, {
         action: 'UPDATE_AUTHORIZATION',
         resource: 'authorization',
         resourceId: authorization.id,
@@ -131,7 +136,7 @@ export class AuthorizationsService {
       const { reservedUnits } = authorization;
       if (authorization.cancelledAt || reservedUnits > 0)
         throw new InvalidStatusTransition({ from, to: AuthorizationStatus.CANCELLED, reservedUnits });
-      await this.audit.record(tx, {
+      this.audit.record(tx, {
         action: 'CANCEL_AUTHORIZATION',
         resource: 'authorization',
         resourceId: id,
@@ -146,29 +151,9 @@ export class AuthorizationsService {
     });
   }
 
-  /**
-   * The service that a visit is billed as. Left out, it is the only one that the authorization covers.
-   *
-   * @throws BadUserInput not covered, or left out where there are several
-   */
-  async coveredCode(tx: Tx, authorizationId: string, code: string | null | undefined): Promise<ServiceCode> {
-    const covered = await this.queries.codesIn(tx, [{ id: authorizationId, organizationId: tx.organizationId }]);
-    const matches = covered.map(({ serviceCode }) => serviceCode).filter((each) => code == null || each.code === code);
-    const [only] = matches;
-    if (only && matches.length === 1) return only;
-    throw new BadUserInput({
-      serviceCode: code == null ? 'say which: the authorization covers several' : 'the authorization does not cover it',
-    });
-  }
-
-  /** The code of a service, for a booking that keeps it. */
-  async codeOf(tx: Tx, serviceCodeId: string): Promise<string> {
-    return (await this.serviceCodeRows.get(tx, serviceCodeId)).code;
-  }
-
-  /** @throws NotFound no such authorization in the organization */
-  find(tx: Tx, id: string): Promise<Authorization> {
-    return this.rows.get(tx, id);
+  /** The services that an authorization covers, with how their minutes become units. */
+  coveredCodes(tx: Tx, authorizationId: string): Promise<BillableCode[]> {
+    return tx.sql<BillableCode>(COVERED_CODES, [tx.organizationId, authorizationId]);
   }
 
   private async codesOf(tx: Tx, codes: string[]): Promise<ServiceCode[]> {

@@ -41,6 +41,8 @@ export function applicationDataSource(settings: ConnectionSettings): DataSourceO
       // what one session were told would reach whoever comes next: there each transaction begins with them
       ...(pooling === 'session' && { options: sessionOptions() }),
       keepAlive: true,
+      // statements are sent without waiting for the answers of those before them: see Tx.sql
+      pipeline: true,
       Client: namedStatements ? NamedStatementsClient : ObservedClient,
     },
   };

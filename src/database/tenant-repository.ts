@@ -1,5 +1,6 @@
-import type { EntityTarget, ObjectLiteral, QueryDeepPartialEntity, SelectQueryBuilder } from 'typeorm';
+import type { EntityTarget, ObjectLiteral, SelectQueryBuilder } from 'typeorm';
 import { NotFound } from '../errors/domain-error.ts';
+import { RowSql } from './row-sql.ts';
 import type { Tx } from './tx.ts';
 
 /** A row of one organization; its key is (organization_id, id). */
@@ -20,6 +21,8 @@ export interface RowKey {
  * organization out.
  */
 export class TenantRepository<Row extends TenantRow> {
+  private rowSql: RowSql<Row> | undefined;
+
   constructor(private readonly entity: new () => Row) {}
 
   /** A query over the organization's rows (over every organization's while a super admin reads in all), as `row`. */
@@ -28,17 +31,22 @@ export class TenantRepository<Row extends TenantRow> {
     return tx.reach === null ? query.where('TRUE') : query.where('row.organizationId = :tenant', { tenant: tx.reach });
   }
 
-  find(tx: Tx, id: string): Promise<Row | null> {
-    return this.select(tx).andWhere('row.id = :id', { id }).getOne();
+  async find(tx: Tx, id: string): Promise<Row | null> {
+    if (tx.reach === null) return this.select(tx).andWhere('row.id = :id', { id }).getOne();
+    const [found] = await tx.sql(this.sql(tx).find(), [tx.reach, id]);
+    return found ? this.sql(tx).rowOf(found) : null;
   }
 
-  /** Reads the row and keeps it locked until the transaction ends. FOR NO KEY UPDATE lets rows that refer to it in. */
-  lock(tx: Tx, id: string): Promise<Row | null> {
-    return tx.manager
-      .createQueryBuilder(this.target, 'row')
-      .where('row.organizationId = :tenant AND row.id = :id', { tenant: tx.organizationId, id })
-      .setLock('for_no_key_update')
-      .getOne();
+  /** Reads the row and keeps it locked until the transaction ends. */
+  async lock(tx: Tx, id: string): Promise<Row | null> {
+    const [found] = await tx.sql(this.sql(tx).lock(), [tx.organizationId, id]);
+    return found ? this.sql(tx).rowOf(found) : null;
+  }
+
+  /** As `lock`, of the one row that the condition names; in it $1 is the organization and $2 the value. */
+  async lockWhere(tx: Tx, condition: string, value: string): Promise<Row | null> {
+    const [found] = await tx.sql(this.sql(tx).lockWhere(condition), [tx.organizationId, value]);
+    return found ? this.sql(tx).rowOf(found) : null;
   }
 
   /** @throws NotFound no such row in the organization */
@@ -64,22 +72,39 @@ export class TenantRepository<Row extends TenantRow> {
 
   /** Writes a new row; the values must be complete. */
   async insert(tx: Tx, values: Omit<Row, 'organizationId'>): Promise<Row> {
-    const row: Row = Object.assign(new this.entity(), values, { organizationId: tx.organizationId });
-    await tx.manager.createQueryBuilder().insert().into(this.target).values(row).updateEntity(false).execute();
+    const { row, text, parameters } = this.insertion(tx, values);
+    await tx.sql(text, parameters);
+    return row;
+  }
+
+  /** As `insert`, not waiting for it: what the database refuses, the transaction fails with. */
+  add(tx: Tx, values: Omit<Row, 'organizationId'>): Row {
+    const { row, text, parameters } = this.insertion(tx, values);
+    tx.send(text, parameters);
     return row;
   }
 
   /** Changes columns of a row that this transaction has read, and answers the row as it is then; the given one stays. */
   async update(tx: Tx, row: Row, changes: Partial<Omit<Row, 'id' | 'organizationId'>>): Promise<Row> {
-    const result = await tx.manager
-      .createQueryBuilder()
-      .update(this.target)
-      .set(changes as unknown as QueryDeepPartialEntity<Row>)
-      .where('organizationId = :tenant AND id = :id', { tenant: tx.organizationId, id: row.id })
-      .updateEntity(false)
-      .execute();
-    if (result.affected !== 1) throw new Error(`One row was to change, and ${String(result.affected)} did.`);
+    const { text, parameters } = this.sql(tx).update(tx.organizationId, row.id, changes);
+    await tx.sql(text, parameters);
     return Object.assign(new this.entity(), row, changes);
+  }
+
+  /** As `update`, not waiting for it: what the database refuses, the transaction fails with. */
+  change(tx: Tx, row: Row, changes: Partial<Omit<Row, 'id' | 'organizationId'>>): Row {
+    const { text, parameters } = this.sql(tx).update(tx.organizationId, row.id, changes);
+    tx.send(text, parameters);
+    return Object.assign(new this.entity(), row, changes);
+  }
+
+  private insertion(tx: Tx, values: Omit<Row, 'organizationId'>): { row: Row; text: string; parameters: unknown[] } {
+    const complete = { ...values, organizationId: tx.organizationId };
+    return { row: Object.assign<Row, object>(new this.entity(), complete), ...this.sql(tx).insert(complete) };
+  }
+
+  private sql(tx: Tx): RowSql<Row> {
+    return (this.rowSql ??= new RowSql(this.entity, tx.manager.dataSource.getMetadata(this.target)));
   }
 
   private existing(id: string, row: Row | null): Row {

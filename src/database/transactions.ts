@@ -1,5 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
-import type { PoolClient, QueryResult } from 'pg';
+import pg, { type PoolClient, type QueryResult } from 'pg';
 import { DataSource, type QueryRunner } from 'typeorm';
 import type { Pooling } from '../config/environment.ts';
 import { DomainError, OutcomeUnknown, TryAgain } from '../errors/domain-error.ts';
@@ -14,7 +14,9 @@ import { Recovery, recoveryOf, sqlStateOf } from './sql-errors.ts';
 import { Tx } from './tx.ts';
 
 export const MOST_ATTEMPTS = 5;
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+/** What is done in one transaction. */
+type Work<T> = (tx: Tx) => Promise<T> | T;
 
 /** The commit was sent and its answer never came. */
 class CommitLost extends Error {
@@ -38,10 +40,17 @@ export class Transactions {
 
   private readonly gathered = new GatheredReads((ctx, work) => this.read(ctx, work));
 
+  /** Whose transaction it is, as a statement with parameters. */
+  private readonly settings: string;
+
   constructor(
     private readonly dataSource: DataSource,
-    private readonly pooling: Pooling = 'session',
-  ) {}
+    pooling: Pooling = 'session',
+  ) {
+    this.settings =
+      "SELECT set_config('app.organization_id', $1, true), set_config('app.reach', $2, true)" +
+      (pooling === 'transaction' ? `, ${transactionSettings()}` : '');
+  }
 
   /**
    * Runs the closure in one transaction of the context's organization and commits it. After a passing fault the
@@ -51,7 +60,7 @@ export class Transactions {
    * @throws TryAgain the fault outlasted the attempts; nothing was changed
    * @throws OutcomeUnknown the connection broke during COMMIT, and no idempotency key makes a replay safe
    */
-  async run<T>(ctx: RequestContext, work: (tx: Tx) => Promise<T>): Promise<T> {
+  async run<T>(ctx: RequestContext, work: Work<T>): Promise<T> {
     let lost: CommitLost | undefined;
     for (let attempt = 1; ; attempt++) {
       try {
@@ -74,7 +83,7 @@ export class Transactions {
    *
    * @throws TryAgain the fault outlasted the attempts
    */
-  async read<T>(ctx: RequestContext, work: (tx: Tx) => Promise<T>): Promise<T> {
+  async read<T>(ctx: RequestContext, work: Work<T>): Promise<T> {
     return this.run(ctx, (tx) => {
       tx.onlyReads();
       return work(tx);
@@ -115,24 +124,25 @@ export class Transactions {
     await backOff(attempt);
   }
 
-  private async attempt<T>(ctx: RequestContext, work: (tx: Tx) => Promise<T>): Promise<T> {
+  private async attempt<T>(ctx: RequestContext, work: Work<T>): Promise<T> {
     const runner = this.dataSource.createQueryRunner();
     const asked = performance.now();
     const client = (await runner.connect()) as PoolClient;
     const begun = performance.now();
     poolWaits.observe('primary', begun - asked);
     let outcome = 'rolled_back';
+    const tx = new Tx(ctx, runner.manager, client);
     try {
-      await client.query(this.beginning(ctx.organizationId));
+      const begun = this.begin(client, ctx.organizationId);
       // TypeORM asks this before it locks a row; its own startTransaction() would cost a round trip more
       Object.assign(runner, { isTransactionActive: true });
-      const tx = new Tx(ctx, runner.manager);
       const result = await work(tx);
-      await this.commit(client, tx);
+      await this.commit(client, tx, begun);
       outcome = 'committed';
       tx.committed();
       return result;
     } catch (error) {
+      void tx.end().catch(() => undefined);
       await this.abandon(ctx, client, error);
       throw error;
     } finally {
@@ -141,24 +151,36 @@ export class Transactions {
     }
   }
 
-  /** BEGIN and the tenant in one round trip. `set_config(..., true)` ends with the transaction: safe with any pool. */
-  private beginning(organizationId: string | null | undefined): string {
-    if (organizationId != null && !UUID.test(organizationId)) throw new Error('An organization id is a UUID.');
-    return (
-      'BEGIN ISOLATION LEVEL READ COMMITTED; ' +
-      `SELECT set_config('app.organization_id', '${organizationId ?? ''}', true), ` +
-      `set_config('app.reach', '${organizationId === null ? 'all' : 'own'}', true)` +
-      (this.pooling === 'transaction' ? `, ${transactionSettings()}` : '')
-    );
+  /**
+   * BEGIN and the tenant travel with the first statement of the work: nobody waits for their answers before the COMMIT.
+   * Should BEGIN fail, what follows has no tenant, and row-level security neither shows nor takes a row.
+   * `set_config(..., true)` ends with the transaction: safe with any pool.
+   */
+  private begin(client: PoolClient, organizationId: string | null | undefined): Promise<unknown> {
+    const begun = Promise.all([
+      client.query('BEGIN ISOLATION LEVEL READ COMMITTED'),
+      client.query(this.settings, [organizationId ?? '', organizationId === null ? 'all' : 'own']),
+    ]);
+    begun.catch(() => undefined);
+    return begun;
   }
 
-  private async commit(client: PoolClient, tx: Tx): Promise<void> {
+  /** COMMIT travels with what was sent and not waited for. Where one of those fails PostgreSQL answers it with ROLLBACK. */
+  private async commit(client: PoolClient, tx: Tx, begun: Promise<unknown>): Promise<void> {
+    const sent = tx.end();
+    const committing = client.query('COMMIT');
+    committing.catch(() => undefined);
     let answer: QueryResult;
+    let before = true;
     try {
-      answer = await client.query('COMMIT');
+      await begun;
+      await sent;
+      before = false;
+      answer = await committing;
     } catch (error) {
-      // a deferred constraint or a serialization failure at COMMIT is a certain rollback; a lost connection is not
-      if (recoveryOf(error) !== Recovery.RECONNECT) throw error;
+      // What the server refuses before COMMIT, a deferred constraint or a serialization failure at COMMIT is a certain
+      // rollback; a lost connection is not: the COMMIT was on its way.
+      if (recoveryOf(error) !== Recovery.RECONNECT || (before && error instanceof pg.DatabaseError)) throw error;
       if (tx.mayReplayBlindly) throw new CommitLost(error, tx.isRead);
       throw new OutcomeUnknown(error);
     }

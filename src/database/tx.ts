@@ -1,3 +1,4 @@
+import type { PoolClient } from 'pg';
 import type { EntityManager, ObjectLiteral } from 'typeorm';
 import type { RequestContext } from '../request-context/request-context.ts';
 
@@ -8,11 +9,14 @@ import type { RequestContext } from '../request-context/request-context.ts';
 export class Tx {
   private replaySafe = false;
   private reads = false;
+  private over = false;
   private readonly effects: (() => void)[] = [];
+  private readonly sent: Promise<unknown>[] = [];
 
   constructor(
     readonly ctx: RequestContext,
     readonly manager: EntityManager,
+    private readonly client: PoolClient,
   ) {}
 
   /** The organization every row of this transaction belongs to; null while a super admin reads in all of them. */
@@ -26,13 +30,25 @@ export class Tx {
     return this.reach;
   }
 
-  /** Runs SQL with parameters and returns its rows. */
-  async sql<Row extends ObjectLiteral>(text: string, parameters: unknown[] = []): Promise<Row[]> {
-    const result: unknown = await this.manager.query(text, parameters);
-    // TypeORM answers UPDATE and DELETE with [rows, count]
-    const rows =
-      Array.isArray(result) && result.length === 2 && Array.isArray(result[0]) ? (result[0] as unknown) : result;
-    return rows as Row[];
+  /**
+   * Runs SQL with parameters and gives its rows. It is on its way at once: statements that are asked for before the first
+   * of them is awaited make one round trip, and PostgreSQL runs them one after the other, in their order. After one that
+   * fails it refuses those behind it, so await them in that order too (`Promise.all` does).
+   */
+  sql<Row extends ObjectLiteral>(text: string, parameters: unknown[] = []): Promise<Row[]> {
+    if (this.over) throw new Error('This transaction is over: something was not awaited before its end.');
+    const rows = this.client.query<Row>(text, parameters).then((result) => result.rows);
+    // the work may end before it comes to await this one; then whatever ended it is what is told
+    rows.catch(() => undefined);
+    return rows;
+  }
+
+  /**
+   * As `sql`, for a statement that fails where it does not do what it is for, and whose rows nobody needs: nobody waits
+   * for it, it travels together with the COMMIT, and where it fails the transaction does.
+   */
+  send(text: string, parameters: unknown[]): void {
+    this.sent.push(this.sql(text, parameters));
   }
 
   /** Runs once the transaction has committed; never when it was rolled back or replayed. Must not throw. */
@@ -57,6 +73,12 @@ export class Tx {
 
   get mayReplayBlindly(): boolean {
     return this.replaySafe;
+  }
+
+  /** For Transactions alone: no statement may follow. @returns the answers of all that were sent and not waited for */
+  end(): Promise<unknown> {
+    this.over = true;
+    return Promise.all(this.sent);
   }
 
   /** For Transactions alone. */

@@ -52,7 +52,7 @@ export class EmergencyAccessService {
         revokedAt: null,
         revocationReason: null,
       });
-      await this.audit.record(tx, {
+      this.audit.record(tx, {
         action: 'BTG_GRANT_ACCESS',
         resource: 'emergencyAccessGrant',
         resourceId: grant.id,
@@ -76,7 +76,7 @@ export class EmergencyAccessService {
       const revokedAt = tx.ctx.now();
       requireRevocable(revokedAt, grant);
       const { patientId, grantedToId, expiresAt } = grant;
-      await this.audit.record(tx, {
+      this.audit.record(tx, {
         action: 'BTG_REVOKE_ACCESS',
         resource: 'emergencyAccessGrant',
         resourceId: id,

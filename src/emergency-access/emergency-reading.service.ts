@@ -65,7 +65,7 @@ export class EmergencyReading {
   ): Promise<void> {
     const uses = (await this.open(tx)).usesFor(sessions, filter?.patientId);
     if (!uses.length) return;
-    await this.audit.recordAll(
+    this.audit.recordAll(
       tx,
       uses.map(({ grant, opened }) => ({
         action: 'BTG_USE_ACCESS',

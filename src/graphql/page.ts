@@ -35,7 +35,7 @@ export interface Listing<Row extends ObjectLiteral> {
   /** The rows of the whole list, as `row`. */
   readonly query: (tx: Tx) => SelectQueryBuilder<Row> | Promise<SelectQueryBuilder<Row>>;
   /** Runs in the same transaction with the rows of the page: their audit event. */
-  readonly read?: (tx: Tx, rows: Row[]) => Promise<unknown>;
+  readonly read?: (tx: Tx, rows: Row[]) => unknown;
 }
 
 /** Answers keyset pages: rows after a sort key, so that a page costs the same wherever it lies. */

@@ -17,7 +17,7 @@ export interface Relation<Row extends TenantRow> {
   /** The rows of all parents' lists that the caller may read, as `row`. */
   readonly query: (tx: Tx) => SelectQueryBuilder<Row>;
   /** Runs in the same transaction with what was read of each parent: the audit events. */
-  readonly read?: (tx: Tx, lists: readonly { parent: RowKey; rows: Row[] }[]) => Promise<void>;
+  readonly read?: (tx: Tx, lists: readonly { parent: RowKey; rows: Row[] }[]) => void;
 }
 
 interface Wanted extends RowKey {
@@ -58,7 +58,7 @@ export class RelationPages<Row extends TenantRow> {
         parent,
         rows: rows.filter((row) => row[this.relation.parent] === parent.id),
       }));
-      await this.relation.read?.(
+      this.relation.read?.(
         tx,
         lists.map(({ parent, rows }) => ({ parent, rows: rows.slice(0, most) })),
       );

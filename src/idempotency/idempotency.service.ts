@@ -13,33 +13,41 @@ export interface KeyedCall {
   readonly resourceId: string;
 }
 
+/** What a keyed call does. */
+export interface Doing<Facts, Answer> {
+  /** Asks the database for what the work has to know; its locks are taken behind the key's. */
+  readonly ask: () => Promise<Facts>;
+  readonly work: (facts: Facts) => Promise<Answer> | Answer;
+  /** Gives the object of the first call. */
+  readonly replay: (resourceId: string) => Promise<Answer>;
+}
+
 /** The same call twice, even at the same instant or after a crash, happens once. */
 @Injectable()
 export class Idempotency {
   /**
    * Claims the key and does the work, or finds it claimed and gives the object of the first call. The claim is part of
    * the transaction: a refused call leaves its key free, a crash leaves nothing, a call at the same instant waits here.
+   * Claim and questions are sent in one go; nothing is decided by the answers before the claim is known.
    *
    * Locks: the key, first of all (see docs/architecture.md, lock order).
    *
    * @throws IdempotencyKeyReused the key came before with a different input
    */
-  async once<T>(
-    tx: Tx,
-    call: KeyedCall,
-    work: () => Promise<T>,
-    replay: (resourceId: string) => Promise<T>,
-  ): Promise<T> {
+  async once<Facts, Answer>(tx: Tx, call: KeyedCall, { ask, work, replay }: Doing<Facts, Answer>): Promise<Answer> {
     const key = call.input.idempotencyKey;
-    if (key == null) return work();
+    if (key == null) return work(await ask());
     tx.allowBlindReplay();
     const hash = hashOf(call.input);
-    const claimed = await tx.sql(
+    const claiming = tx.sql(
       `INSERT INTO idempotency_keys (organization_id, operation, key, request_hash, resource_id) VALUES ($1, $2, $3, $4, $5)
        ON CONFLICT DO NOTHING RETURNING 1`,
       [tx.organizationId, call.operation, key, hash, call.resourceId],
     );
-    if (claimed.length) return work();
+    const asking = ask();
+    // to a call that came before, the answers mean nothing, and neither does it that there is none
+    asking.catch(() => undefined);
+    if ((await claiming).length) return work(await asking);
     const [first] = await tx.sql<{ request_hash: Buffer; resource_id: string }>(
       'SELECT request_hash, resource_id FROM idempotency_keys WHERE organization_id = $1 AND operation = $2 AND key = $3',
       [tx.organizationId, call.operation, key],

@@ -82,7 +82,7 @@ export class OrganizationsService {
         tx.organizationId,
         staffSecondFactorRequired,
       ]);
-      await this.audit.record(tx, {
+      this.audit.record(tx, {
         action: 'UPDATE_ORGANIZATION',
         resource: 'organization',
         resourceId: organization.id,

@@ -41,7 +41,7 @@ export class PatientsService {
     return this.transactions.run(scope, async (tx) => {
       await this.requireBirth(tx, input.dateOfBirth);
       const patient = await this.insert(tx, input);
-      await this.audit.record(tx, {
+      this.audit.record(tx, {
         action: 'CREATE_PATIENT',
         resource: 'patient',
         resourceId: patient.id,
@@ -60,7 +60,7 @@ export class PatientsService {
       const changes = changesOf(patient, input);
       const fields = Object.keys(changes);
       if (!fields.length) {
-        await this.audit.recordRead(tx, 'patient', [patient]);
+        this.audit.recordRead(tx, 'patient', [patient]);
         return patient;
       }
       if (changes.dateOfBirth) await this.requireBirth(tx, changes.dateOfBirth);
@@ -70,7 +70,7 @@ export class PatientsService {
         ...(changes.lastName && { lastNameKey: searchKey(changes.lastName) }),
         updatedAt: tx.ctx.now(),
       });
-      await this.audit.record(tx, {
+      this.audit.record(tx, {
         action: 'UPDATE_PATIENT',
         resource: 'patient',
         resourceId: id,
@@ -86,7 +86,7 @@ export class PatientsService {
     const scope = await this.tenancy.of(ctx, Patient, 'patient', id);
     return this.transactions.read(scope, async (tx) => {
       const patient = await this.readable.one(tx, id);
-      await this.audit.recordRead(tx, 'patient', [patient]);
+      this.audit.recordRead(tx, 'patient', [patient]);
       return patient;
     });
   }
@@ -110,7 +110,7 @@ export class PatientsService {
   private readonly batch = (ctx: RequestContext, keys: readonly RowKey[]): Promise<Patient[]> =>
     this.transactions.readTogether(ctx, async (tx) => {
       const patients = await this.readable.many(tx, keys);
-      if (patients.length) await this.audit.recordRead(tx, 'patient', patients);
+      if (patients.length) this.audit.recordRead(tx, 'patient', patients);
       return patients;
     });
 

@@ -40,7 +40,7 @@ export class PractitionersService {
         createdAt: now,
         updatedAt: now,
       });
-      await this.audit.record(tx, {
+      this.audit.record(tx, {
         action: 'CREATE_PRACTITIONER',
         resource: 'practitioner',
         resourceId: practitioner.id,
@@ -64,7 +64,7 @@ export class PractitionersService {
         ...(changes.lastName && { lastNameKey: searchKey(changes.lastName) }),
         updatedAt: tx.ctx.now(),
       });
-      await this.audit.record(tx, {
+      this.audit.record(tx, {
         action: 'UPDATE_PRACTITIONER',
         resource: 'practitioner',
         resourceId: id,

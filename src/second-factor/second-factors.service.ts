@@ -79,7 +79,7 @@ export class SecondFactors {
       recoveryHashes: [],
       createdAt,
     });
-    await this.record(tx, 'BEGIN_SECOND_FACTOR', user);
+    this.record(tx, 'BEGIN_SECOND_FACTOR', user);
     return shownTo(user.email, secret);
   }
 
@@ -104,7 +104,7 @@ export class SecondFactors {
     if (signInId) await this.signIns.proved(tx, signInId);
     await this.signIns.endAll(tx, user.id, EndReason.SECOND_FACTOR_SET_UP, signInId);
     tx.afterCommit(() => this.accounts.forget(user));
-    await this.record(tx, 'ENABLE_SECOND_FACTOR', user);
+    this.record(tx, 'ENABLE_SECOND_FACTOR', user);
     return codes;
   }
 
@@ -118,7 +118,7 @@ export class SecondFactors {
     if (!row?.confirmedAt) throw new BadUserInput({ secondFactor: 'is off already: there is nothing to switch off' });
     if (!(await this.use(tx, row, code))) return false;
     await this.remove(tx, user);
-    await this.record(tx, 'DISABLE_SECOND_FACTOR', user);
+    this.record(tx, 'DISABLE_SECOND_FACTOR', user);
     return true;
   }
 
@@ -140,7 +140,7 @@ export class SecondFactors {
       if (!(await this.remove(tx, user))) return user;
       await this.signIns.endAll(tx, user.id, EndReason.SECOND_FACTOR_RESET);
       tx.afterCommit(() => this.accounts.forget(user));
-      await this.record(tx, 'RESET_SECOND_FACTOR', user);
+      this.record(tx, 'RESET_SECOND_FACTOR', user);
       return user;
     });
   }
@@ -180,7 +180,7 @@ export class SecondFactors {
     return removed.length > 0;
   }
 
-  private record(tx: Tx, action: string, user: User): Promise<void> {
-    return this.audit.record(tx, { action, resource: 'user', resourceId: user.id });
+  private record(tx: Tx, action: string, user: User): void {
+    this.audit.record(tx, { action, resource: 'user', resourceId: user.id });
   }
 }

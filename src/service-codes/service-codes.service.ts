@@ -38,7 +38,7 @@ export class ServiceCodesService {
     const scope = await this.tenancy.forNew(ctx, organizationId);
     return this.transactions.run(scope, async (tx) => {
       const serviceCode = await this.insert(tx, { code: input.code, description: input.description, ...rule });
-      await this.audit.record(tx, {
+      this.audit.record(tx, {
         action: 'CREATE_SERVICE_CODE',
         resource: 'serviceCode',
         resourceId: serviceCode.id,
@@ -63,7 +63,7 @@ export class ServiceCodesService {
         zeroBelowMinutes: changes.zeroBelowMinutes ?? serviceCode.zeroBelowMinutes,
       });
       const changed = await this.rows.update(tx, serviceCode, { ...changes, updatedAt: tx.ctx.now() });
-      await this.audit.record(tx, {
+      this.audit.record(tx, {
         action: 'UPDATE_SERVICE_CODE',
         resource: 'serviceCode',
         resourceId: id,

@@ -123,7 +123,7 @@ export class SessionQueries {
   }
 
   private async recordRead(tx: Tx, sessions: readonly Session[], filter?: SessionFilter): Promise<void> {
-    await this.audit.recordRead(tx, 'session', sessions, filter);
+    this.audit.recordRead(tx, 'session', sessions, filter);
     await this.emergency.recordUse(tx, sessions, filter);
   }
 }

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { v7 as uuid } from 'uuid';
 import { Tenancy } from '../access/tenancy.ts';
-import { AppointmentsService } from '../appointments/appointments.service.ts';
+import { AppointmentsService, type LockedAppointment } from '../appointments/appointments.service.ts';
 import { AppointmentStatus, requireOver, requireTransition } from '../appointments/appointment-status.ts';
 import { Appointment } from '../appointments/appointment.entity.ts';
 import { AuditService } from '../audit/audit.service.ts';
@@ -10,22 +10,36 @@ import { coversDate } from '../authorizations/usable.ts';
 import { TenantRepository } from '../database/tenant-repository.ts';
 import { Transactions } from '../database/transactions.ts';
 import type { Tx } from '../database/tx.ts';
-import { Forbidden } from '../errors/domain-error.ts';
+import { Forbidden, NotFound } from '../errors/domain-error.ts';
 import { Idempotency } from '../idempotency/idempotency.service.ts';
-import { OrganizationsService } from '../organizations/organizations.service.ts';
 import { Role, type RequestContext } from '../request-context/request-context.ts';
-import { ServiceCode } from '../service-codes/service-code.entity.ts';
-import { unitsFor } from '../service-codes/units.ts';
+import { unitsFor, type UnitRule } from '../service-codes/units.ts';
 import { localDate } from '../time/local-date.ts';
 import { TimeWindow } from '../time/time-window.ts';
 import { Session, SessionStatus } from './session.entity.ts';
 import type { CompleteAppointmentInput } from './session.inputs.ts';
 
+/** How the minutes of a visit become units, and in which time zone its date is. */
+interface Billing extends UnitRule {
+  readonly timeZone: string;
+}
+
+interface Facts extends LockedAppointment {
+  readonly billing: Billing;
+}
+
+const BILLING = `
+  SELECT code.timed, code.unit_minutes AS "unitMinutes", code.round_up_at_minutes AS "roundUpAtMinutes",
+         code.zero_below_minutes AS "zeroBelowMinutes", organization.time_zone AS "timeZone"
+    FROM appointments appointment
+    JOIN service_codes code ON code.organization_id = $1 AND code.id = appointment.service_code_id
+    JOIN organizations organization ON organization.id = $1
+   WHERE appointment.organization_id = $1 AND appointment.id = $2`;
+
 /** Delivering a visit: the appointment becomes a session, and its units are consumed. */
 @Injectable()
 export class SessionsService {
   private readonly rows = new TenantRepository(Session);
-  private readonly serviceCodes = new TenantRepository(ServiceCode);
 
   constructor(
     private readonly transactions: Transactions,
@@ -33,7 +47,6 @@ export class SessionsService {
     private readonly idempotency: Idempotency,
     private readonly appointments: AppointmentsService,
     private readonly ledger: AuthorizationLedger,
-    private readonly organizations: OrganizationsService,
     private readonly audit: AuditService,
   ) {}
 
@@ -51,31 +64,43 @@ export class SessionsService {
       this.idempotency.once(
         tx,
         { operation: 'completeAppointment', input, resourceId: id },
-        () => this.deliver(tx, id, input),
-        (first) => this.replay(tx, first),
+        {
+          ask: () => this.ask(tx, input.appointmentId),
+          work: (facts) => this.deliver(tx, id, input, facts),
+          replay: (first) => this.replay(tx, first),
+        },
       ),
     );
   }
 
-  private async deliver(tx: Tx, id: string, input: CompleteAppointmentInput): Promise<Session> {
-    const appointment = await this.appointments.lock(tx, input.appointmentId);
+  /** What a completion has to know, in one round trip and under the locks. */
+  private async ask(tx: Tx, appointmentId: string): Promise<Facts> {
+    const [locked, [billing]] = await Promise.all([
+      this.appointments.lockWithHold(tx, appointmentId),
+      tx.sql<Billing>(BILLING, [tx.organizationId, appointmentId]),
+    ]);
+    if (!billing) throw new NotFound('appointment', appointmentId);
+    return { ...locked, billing };
+  }
+
+  private deliver(
+    tx: Tx,
+    id: string,
+    input: CompleteAppointmentInput,
+    { appointment, authorization, billing }: Facts,
+  ): Session {
     requireOwn(tx.ctx, appointment.practitionerId, appointment.id);
     requireTransition(appointment.status, AppointmentStatus.COMPLETED);
     const window = deliveredWindow(appointment, input);
     requireOver(window.end, tx.ctx.now());
-    const code = await this.serviceCodes.get(tx, appointment.serviceCodeId);
-    const date = localDate(window.start, await this.organizations.timeZoneOf(tx));
-    const held = appointment.unitsReserved;
-    const completed = await this.appointments.complete(tx, appointment);
-    const { unitsUsed, unitsUnauthorized } = await this.ledger.consume(
-      tx,
-      { authorizationId: appointment.authorizationId, appointmentId: appointment.id },
-      held,
-      unitsFor(window.minutes, code),
-      (authorization) => coversDate(authorization, date),
-    );
+    const { unitsUsed, unitsUnauthorized } = this.ledger.consume(tx, authorization, appointment.id, {
+      held: appointment.unitsReserved,
+      delivered: unitsFor(window.minutes, billing),
+      covered: coversDate(authorization, localDate(window.start, billing.timeZone)),
+    });
+    const completed = this.appointments.complete(tx, appointment);
     const now = new Date();
-    const session = await this.rows.insert(tx, {
+    const session = this.rows.add(tx, {
       id,
       appointmentId: appointment.id,
       patientId: appointment.patientId,
@@ -94,14 +119,14 @@ export class SessionsService {
       createdAt: now,
       updatedAt: now,
     });
-    await this.recordDelivery(tx, completed, session);
+    this.recordDelivery(tx, completed, session);
     return session;
   }
 
-  private async recordDelivery(tx: Tx, appointment: Appointment, session: Session): Promise<void> {
+  private recordDelivery(tx: Tx, appointment: Appointment, session: Session): void {
     const { patientId, practitionerId, authorizationId, startTime, endTime, unitsUsed, unitsUnauthorized } = session;
     const details = { practitionerId, authorizationId, startTime, endTime, unitsUsed, unitsUnauthorized };
-    await this.audit.recordAll(tx, [
+    this.audit.recordAll(tx, [
       { action: 'COMPLETE_APPOINTMENT', resource: 'appointment', resourceId: appointment.id, patientId, details },
       {
         action: 'CREATE_SESSION',
@@ -117,7 +142,7 @@ export class SessionsService {
   private async replay(tx: Tx, id: string): Promise<Session> {
     const session = await this.rows.get(tx, id);
     requireOwn(tx.ctx, session.practitionerId, session.appointmentId);
-    await this.audit.recordRead(tx, 'session', [session]);
+    this.audit.recordRead(tx, 'session', [session]);
     return session;
   }
 }

@@ -75,7 +75,7 @@ export class FoundingService {
 
   private async found(tx: Tx, values: NewOrganization): Promise<Organization> {
     const organization = await this.organizations.create(tx, values);
-    await this.audit.record(tx, { action: 'CREATE_ORGANIZATION', resource: 'organization', resourceId: values.id });
+    this.audit.record(tx, { action: 'CREATE_ORGANIZATION', resource: 'organization', resourceId: values.id });
     return organization;
   }
 }

@@ -135,7 +135,7 @@ export class UsersService {
       updatedAt: now,
     });
     const { id, role, isSuperAdmin, practitionerId, patientId } = user;
-    await this.audit.record(tx, {
+    this.audit.record(tx, {
       action: 'CREATE_USER',
       resource: 'user',
       resourceId: id,
@@ -162,7 +162,7 @@ export class UsersService {
     const end = endedBy(changes);
     if (end) await this.signIns.endAll(tx, changed.id, end);
     tx.afterCommit(() => this.accounts.forget(changed));
-    await this.audit.record(tx, {
+    this.audit.record(tx, {
       action: 'UPDATE_USER',
       resource: 'user',
       resourceId: changed.id,

@@ -223,7 +223,7 @@ describe('given the transactions of the application', () => {
         await tx.sql('SELECT 1 / 0').catch(() => undefined);
         await note(tx, id, 'x');
       });
-      await expect(attempt).rejects.toMatchObject({ driverError: { code: '25P02' } });
+      await expect(attempt).rejects.toMatchObject({ code: '25P02' });
       expect(runs).toBe(1);
       expect(await notesOf(id)).toBeNull();
     });
