@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 
-export const SCENARIOS = ['book', 'visit', 'cancel'] as const;
+export const SCENARIOS = ['book', 'hot', 'visit', 'cancel', 'me', 'week', 'page'] as const;
 export type ScenarioName = (typeof SCENARIOS)[number];
 
 export interface Options {

@@ -3,7 +3,8 @@
 /** Of every organization: 97153 and 97155. */
 export const CODES = 2;
 export const PATIENTS_OF_PRACTITIONER = 8;
-export const USERS = 4;
+/** Of an organization with a past. */
+export const USERS = 1;
 
 /** The organization that the bench books in. */
 export const BOOKING = {

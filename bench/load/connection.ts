@@ -1,6 +1,10 @@
 import { Client } from 'undici';
 
-/** One client's connection, kept alive; one request at a time. */
+/**
+ * One client's connection, kept alive; one request at a time. Measured with 16 of them: undici takes 66 microseconds of CPU a
+ * request, autocannon 34, a bare socket 21, where the API and PostgreSQL take one or two thousand for a booking. autocannon
+ * ends a run in the middle of what is under way, and then nobody knows how many bookings were made.
+ */
 export class Connection {
   private readonly client: Client;
 

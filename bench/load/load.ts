@@ -10,12 +10,15 @@ export class LoadProcess {
     execArgv: ['--import', './test/support/from-sources.mjs'],
   });
 
+  private readonly ended = once(this.child, 'exit').then(([code]) => ({
+    error: `The load process has ended with ${String(code)}.`,
+  }));
+
+  /** @throws Error what went wrong there */
   async run(job: Job): Promise<LoadResult> {
+    const told = once(this.child, 'message').then(([message]) => message as Answer);
     this.child.send(job);
-    const ended = once(this.child, 'exit').then(([code]) => ({
-      error: `The load process has ended with ${String(code)}.`,
-    }));
-    const answer = await Promise.race([once(this.child, 'message').then(([message]) => message as Answer), ended]);
+    const answer = await Promise.race([told, this.ended]);
     if ('error' in answer) throw new Error(answer.error);
     return answer.result;
   }

@@ -2,12 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { practitionerOf } from '../data/people.ts';
 import { idOf, Kind } from '../ids.ts';
 import { startOf } from '../slots.ts';
-import type { Job } from './job.ts';
+import type { Bookings, Job, Query } from './job.ts';
 
-/** Posts a GraphQL call. @throws Refused */
-export type Call = (name: string, body: string) => Promise<string>;
+/** Posts a GraphQL call, and gives the answer's text. @throws Error an answer with errors */
+export type Call = (name: string, body: string, token: string) => Promise<string>;
 
-/** What one client does over and over. */
+/** What a client does over and over. */
 export type Operation = (call: Call) => Promise<unknown>;
 
 /** What a front end's calendar shows of a booking: twelve fields of the appointment itself. */
@@ -25,37 +25,54 @@ const HOUR = 3_600_000;
 
 /** @param takeSlot a number that no other operation gets */
 export function operationOf(job: Job, takeSlot: () => number): Operation {
-  if (job.kind === 'query') return queries(job);
-  const book = async (call: Call): Promise<string> => {
-    const answer = await call('createAppointment', bodyOf(BOOK, { input: bookingOf(job, takeSlot()) }));
-    return /"id":"([^"]+)"/.exec(answer)![1]!;
-  };
   switch (job.kind) {
+    case 'query':
+      return querying('query', job.query);
+    case 'mixed': {
+      const changes = [bookingOf(job, takeSlot).book, bookingOf(job, takeSlot).cancel];
+      const reads = Object.entries(job.queries).map(([name, query]) => querying(name, query));
+      return (call) => oneOf(Math.random() < job.changes ? changes : reads)(call);
+    }
     case 'book':
-      return book;
     case 'visit':
-      return async (call) => {
-        const id = await book(call);
-        await call('startAppointment', bodyOf(START, { id }));
-        await call(
-          'completeAppointment',
-          bodyOf(COMPLETE, { input: { appointmentId: id, idempotencyKey: randomUUID() } }),
-        );
-      };
     case 'cancel':
-      return async (call) => {
-        const id = await book(call);
-        await call('cancelAppointment', bodyOf(CANCEL, { input: { id, idempotencyKey: randomUUID() } }));
-      };
+      return bookingOf(job, takeSlot)[job.kind];
   }
 }
 
-function queries({ text, variables }: Extract<Job, { kind: 'query' }>): Operation {
-  const bodies = variables.map((each) => bodyOf(text, each));
-  return (call) => call('query', bodies[Math.floor(Math.random() * bodies.length)]!);
+function querying(name: string, { text, requests }: Query): Operation {
+  const ready = requests.map(({ variables, token }) => ({ body: bodyOf(text, variables), token }));
+  return (call) => {
+    const { body, token } = oneOf(ready);
+    return call(name, body, token);
+  };
 }
 
-function bookingOf(job: Exclude<Job, { kind: 'query' }>, slot: number): object {
+function bookingOf(job: Bookings, takeSlot: () => number): Record<'book' | 'visit' | 'cancel', Operation> {
+  let turn = 0;
+  const nextToken = (): string => job.tokens[turn++ % job.tokens.length]!;
+  const booking = async (call: Call, token: string): Promise<string> => {
+    const answer = await call('createAppointment', bodyOf(BOOK, { input: inputOf(job, takeSlot()) }), token);
+    return /"id":"([^"]+)"/.exec(answer)![1]!;
+  };
+  return {
+    book: (call) => booking(call, nextToken()),
+    visit: async (call) => {
+      const token = nextToken();
+      const id = await booking(call, token);
+      await call('startAppointment', bodyOf(START, { id }), token);
+      const input = { appointmentId: id, idempotencyKey: randomUUID() };
+      await call('completeAppointment', bodyOf(COMPLETE, { input }), token);
+    },
+    cancel: async (call) => {
+      const token = nextToken();
+      const id = await booking(call, token);
+      await call('cancelAppointment', bodyOf(CANCEL, { input: { id, idempotencyKey: randomUUID() } }), token);
+    },
+  };
+}
+
+function inputOf(job: Bookings, slot: number): object {
   const { organization, practitioners, authorizations } = job;
   const [first, last] = authorizations;
   const authorization = first + Math.floor(Math.random() * (last - first + 1));
@@ -73,4 +90,8 @@ function bookingOf(job: Exclude<Job, { kind: 'query' }>, slot: number): object {
 
 function bodyOf(query: string, variables: object): string {
   return JSON.stringify({ query, variables });
+}
+
+function oneOf<T>(all: readonly T[]): T {
+  return all[Math.floor(Math.random() * all.length)]!;
 }

@@ -29,30 +29,32 @@ async function run(job: Job): Promise<LoadResult> {
   const calls: Record<string, number[]> = {};
   const refused: Record<string, number> = {};
   let slots = 0;
+  let started = 0;
+  const most = job.most ?? Infinity;
   const operation = operationOf(job, () => ('slot' in job ? job.slot : 0) + slots++);
   const cpu = process.cpuUsage();
   const begun = performance.now();
+  let last = begun;
   const end = begun + job.seconds * 1000;
 
-  const client = async (connection: Connection, number: number): Promise<void> => {
-    let turn = number;
-    const call = async (name: string, body: string): Promise<string> => {
+  const client = async (connection: Connection): Promise<void> => {
+    const call = async (name: string, body: string, token: string): Promise<string> => {
       const asked = performance.now();
-      const answer = await connection.post(body, job.tokens[turn % job.tokens.length]!);
+      const answer = await connection.post(body, token);
       const refusal = refusalOf(answer);
       if (refusal !== undefined) throw new Refused(refusal);
       (calls[name] ??= []).push(performance.now() - asked);
       return answer;
     };
-    for (let now = performance.now(); now < end;) {
+    for (let now = performance.now(); now < end && started++ < most;) {
       try {
         await operation(call);
-        whole.push(performance.now() - now);
+        last = performance.now();
+        whole.push(last - now);
       } catch (error) {
         if (!(error instanceof Refused)) throw error;
         refused[error.code] = (refused[error.code] ?? 0) + 1;
       }
-      turn += job.clients;
       now = performance.now();
     }
   };
@@ -65,6 +67,7 @@ async function run(job: Job): Promise<LoadResult> {
   return {
     operations: whole.length,
     seconds,
+    untilLast: (last - begun) / 1000,
     latency: latencyOf(whole),
     calls: byCall,
     refused,

@@ -23,13 +23,25 @@ export interface ApiRound extends Measured {
   readonly attempts: Readonly<Record<string, number>>;
 }
 
-/** Lets the load process play a job against processes of the API. */
-export async function measureApi(stage: Stage, apis: readonly Api[], job: Job): Promise<ApiRound> {
+/**
+ * Lets the load process play a job against processes of the API.
+ *
+ * @param expected codes of refusals that are part of the job
+ * @throws Error any other refusal: what is measured has to be what was asked
+ */
+export async function measureApi(
+  stage: Stage,
+  apis: readonly Api[],
+  job: Job,
+  expected: readonly string[] = [],
+): Promise<ApiRound> {
   const pids = apis.map(({ pid }) => pid);
   const attemptsBefore = await attemptsOf(apis);
   const before = cpuOf(pids, stage.server.pid);
   const load = await stage.load.run(job);
   const cpu = spent(before, cpuOf(pids, stage.server.pid));
+  const unexpected = Object.keys(load.refused).filter((code) => !expected.includes(code));
+  if (unexpected.length) throw new Error(`${job.kind} was refused: ${JSON.stringify(load.refused)}`);
   const attempts = await attemptsOf(apis);
   for (const [outcome, count] of Object.entries(attemptsBefore)) attempts[outcome] = (attempts[outcome] ?? 0) - count;
   return { ...rateOf(load.operations, load.seconds, cpu), mean: load.latency.mean, load, attempts };
