@@ -19,11 +19,11 @@ async function bench(options: Options): Promise<void> {
     tell(
       `PostgreSQL ${stage.server.version}, Node ${process.versions.node}, ${cpus().length} cores, load ${load.toFixed(1)}`,
     );
-    for (const name of options.scenarios)
-      for (const figures of await play(stage, name)) {
-        all.push(figures);
-        tell(`\n${textOf(figures)}`);
-      }
+    for (const name of options.scenarios) {
+      const figures = await play(stage, name);
+      all.push(figures);
+      tell(`\n${textOf(figures)}`);
+    }
   } finally {
     await stage.close();
   }

@@ -1,6 +1,19 @@
 import { parseArgs } from 'node:util';
 
-export const SCENARIOS = ['book', 'hot', 'visit', 'cancel', 'me', 'week', 'page'] as const;
+export const SCENARIOS = [
+  'book',
+  'hot',
+  'visit',
+  'cancel',
+  'me',
+  'week',
+  'page',
+  'fairness',
+  'growth',
+  'mixed',
+  'memory',
+  'start',
+] as const;
 export type ScenarioName = (typeof SCENARIOS)[number];
 
 export interface Options {

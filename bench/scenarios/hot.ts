@@ -8,8 +8,7 @@ import { FUTURE } from '../slots.ts';
 import type { Database } from '../stage/database.ts';
 import { asClient } from '../stage/server.ts';
 import type { Stage } from '../stage/stage.ts';
-import { tokensOf } from '../tokens.ts';
-import { variablesOf } from './writes.ts';
+import { bookingsIn, variablesOf } from './writes.ts';
 
 const CLIENTS = 32;
 const UNITS = 4;
@@ -57,13 +56,9 @@ async function playApi(stage: Stage, database: Database, bookings: number, autho
   const api = await stage.api(database);
   const asked = bookings * (1 + SHARE_REFUSED);
   const job: Job = {
-    ...{ kind: 'book', clients: CLIENTS, seconds: LONGEST_SECONDS, most: asked, ...FUTURE },
-    organization: HOT.organization,
-    practitioners: HOT.practitioners,
+    ...{ kind: 'book', urls: [api.url], clients: CLIENTS, seconds: LONGEST_SECONDS, most: asked },
+    ...bookingsIn(HOT, database),
     authorizations: [authorization, authorization],
-    tokens: tokensOf(HOT.organization, HOT.users),
-    urls: [api.url],
-    slot: database.slots.from(FUTURE),
   };
   const measured = await measureApi(stage, [api], job, ['INSUFFICIENT_UNITS']);
   database.slots.use(FUTURE, measured.load.slots);

@@ -1,5 +1,6 @@
-import { BOOKING } from '../data/plan.ts';
+import { BOOKING, type HOT } from '../data/plan.ts';
 import { idOf, Kind, organizationId, prefixOf } from '../ids.ts';
+import type { Bookings, Job } from '../load/job.ts';
 import { hoursFrom, markUsed, measureApi, measureFloor, type ApiRound, type Measured } from '../measure/measured.ts';
 import { apiSide, cpuRatio, sideOf, type Bar, type Figures } from '../report/figures.ts';
 import { FUTURE, PAST, type Span } from '../slots.ts';
@@ -55,22 +56,11 @@ export async function write(stage: Stage, { kind, throughput, cpu }: Write): Pro
   };
 }
 
-export async function playApi(
-  stage: Stage,
-  database: Database,
-  kind: Write['kind'],
-  seconds: number,
-): Promise<ApiRound> {
+async function playApi(stage: Stage, database: Database, kind: Write['kind'], seconds: number): Promise<ApiRound> {
   const span = SPANS[kind];
-  const { organization, practitioners, authorizations, users } = BOOKING;
   const api = await stage.api(database);
-  const measured = await measureApi(stage, [api], {
-    ...{ kind, organization, practitioners, seconds, clients: CLIENTS, ...span },
-    urls: [api.url],
-    tokens: tokensOf(organization, users),
-    authorizations: [1, authorizations],
-    slot: database.slots.from(span),
-  });
+  const job: Job = { kind, urls: [api.url], clients: CLIENTS, seconds, ...bookingsIn(BOOKING, database, span) };
+  const measured = await measureApi(stage, [api], job);
   database.slots.use(span, measured.load.slots);
   return measured;
 }
@@ -81,6 +71,20 @@ async function playFloor(stage: Stage, database: Database, kind: Write['kind'], 
   const measured = await measureFloor(stage, database, { script: kind, clients: CLIENTS, seconds, variables });
   markUsed(database, span, measured.processed);
   return measured;
+}
+
+/** Bookings in an organization, with any of its authorizations. */
+export function bookingsIn(
+  { organization, practitioners, authorizations, users }: typeof BOOKING | typeof HOT,
+  database: Database,
+  span: Span = FUTURE,
+): Bookings {
+  return {
+    ...{ organization, practitioners, ...span },
+    authorizations: [1, authorizations],
+    tokens: tokensOf(organization, users),
+    slot: database.slots.from(span),
+  };
 }
 
 /** What a floor has to know of the organization that it books in. */
