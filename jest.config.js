@@ -1,7 +1,7 @@
 /** Every test runs on a real PostgreSQL that test/support/global-setup.ts starts and global-teardown.ts removes. */
 export default {
   rootDir: '.',
-  roots: ['<rootDir>/src', '<rootDir>/test', '<rootDir>/web'],
+  roots: ['<rootDir>/src', '<rootDir>/test', '<rootDir>/web', '<rootDir>/bench'],
   testMatch: ['**/*.spec.ts', '**/*.int-spec.ts', '**/*.race-spec.ts', '**/*.e2e-spec.ts', '**/*.proof-spec.ts'],
   testEnvironment: 'node',
   extensionsToTreatAsEsm: ['.ts'],

@@ -1,0 +1,74 @@
+import { parseArgs } from 'node:util';
+
+export const SCENARIOS = [
+  'book',
+  'hot',
+  'visit',
+  'cancel',
+  'me',
+  'week',
+  'page',
+  'fairness',
+  'growth',
+  'mixed',
+  'memory',
+  'start',
+] as const;
+export type ScenarioName = (typeof SCENARIOS)[number];
+
+export interface Options {
+  readonly scenarios: readonly ScenarioName[];
+  /** Of each round; undefined leaves it to the scenario. */
+  readonly seconds: number | undefined;
+  readonly rounds: number | undefined;
+  /** Appointments in the database; undefined leaves it to the scenario. */
+  readonly rows: number | undefined;
+  /** Of the scenario memory. */
+  readonly minutes: number | undefined;
+  /** Where the figures go as JSON. */
+  readonly json: string | undefined;
+}
+
+export const USAGE = `Usage: npm run bench -- [options]
+  --scenario NAME   one of ${SCENARIOS.join(', ')}; again for another, all if left out
+  --seconds N       of each round
+  --rounds N        of each scenario, in turn with its floor
+  --rows N          appointments in the database, 10000 or more
+  --minutes N       of the scenario memory
+  --json FILE       writes all figures there, too
+PGBENCH names pgbench where it is not in PATH.`;
+
+/** @throws Error an option that there is not, or a number that is none */
+export function readOptions(words: readonly string[]): Options {
+  const { values } = parseArgs({
+    args: [...words],
+    options: {
+      scenario: { type: 'string', multiple: true },
+      seconds: { type: 'string' },
+      rounds: { type: 'string' },
+      rows: { type: 'string' },
+      minutes: { type: 'string' },
+      json: { type: 'string' },
+    },
+  });
+  const scenarios = values.scenario ?? SCENARIOS;
+  return {
+    scenarios: scenarios.map((name) => {
+      const known = SCENARIOS.find((each) => each === name);
+      if (!known) throw new Error(`There is no scenario ${name}.`);
+      return known;
+    }),
+    seconds: numberOf('seconds', values.seconds, 1),
+    rounds: numberOf('rounds', values.rounds, 1),
+    rows: numberOf('rows', values.rows, 10_000),
+    minutes: numberOf('minutes', values.minutes, 1),
+    json: values.json,
+  };
+}
+
+function numberOf(name: string, text: string | undefined, least: number): number | undefined {
+  if (text === undefined) return undefined;
+  const number = Number(text);
+  if (!Number.isInteger(number) || number < least) throw new Error(`--${name} is a whole number from ${least} on.`);
+  return number;
+}
