@@ -2,7 +2,8 @@ FROM node:24-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json ./
 RUN npm ci
-COPY nest-cli.json tsconfig.json tsconfig.build.json ormconfig.ts ./
+COPY .swcrc tsconfig.json ormconfig.ts ./
+COPY build build
 COPY migrations migrations
 COPY src src
 COPY web web
