@@ -4,8 +4,8 @@ import { LRUCache } from 'lru-cache';
 
 type Caches = Required<Pick<ApolloServerOptions<BaseContext>, 'documentStore'>> & { cache: Cache<string> };
 
-/** A parsed document takes about 75 bytes a character: 15 MB, for 600 queries of a usual length. */
-const MOST_PARSED = 200_000;
+/** A parsed document takes about 75 bytes a character: 7.5 MB, for 300 queries of a usual length. */
+const MOST_PARSED = 100_000;
 /** For clients that send a hash in place of a query they have sent before. */
 const MOST_TEXT = 1_000_000;
 
