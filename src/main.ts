@@ -1,10 +1,8 @@
 import 'reflect-metadata';
 import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
-import { createApplication } from './application.ts';
 import { Environment } from './config/environment.ts';
 import { openDatabase } from './database/open-database.ts';
-import { DemoService } from './demo/demo.service.ts';
 import { farewell, onEnd } from './lifetime.ts';
 import { openLog } from './observability/log.ts';
 import { listenForMetrics } from './observability/metrics-endpoint.ts';
@@ -16,7 +14,12 @@ import { welcome } from './welcome.ts';
 /** Database, migrations, application, demo data, then the door is opened; all of it is closed in the opposite order. */
 async function start(environment: Environment, log: Logger): Promise<void> {
   const endTracing = await startTracing(process.env, log);
-  const database = await openDatabase(environment);
+  // PostgreSQL comes up while the rest is loaded, which takes longer
+  const [database, { createApplication }, { DemoService }] = await Promise.all([
+    openDatabase(environment),
+    import('./application.ts'),
+    import('./demo/demo.service.ts'),
+  ]);
   const app = await createApplication(environment, database.url, log).catch(async (error: unknown) => {
     await database.close();
     throw error;

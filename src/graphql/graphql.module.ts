@@ -3,6 +3,7 @@ import { Global, Module } from '@nestjs/common';
 import { GraphQLModule as NestGraphQLModule } from '@nestjs/graphql';
 import { Environment } from '../config/environment.ts';
 import { ErrorCode } from '../errors/error-code.ts';
+import { boundedCaches } from './bounded-caches.ts';
 import { registerErrorCode } from './enums.ts';
 import { formatError, namesRequestOfErrors, onlyKnownOperations } from './error-edge.ts';
 import { costLimit, MOST_TOKENS, shapeLimits } from './limits.ts';
@@ -52,6 +53,7 @@ registerErrorCode();
         preserveHttpStatusForExecutionErrors: false, // else Nest makes a 200 of our 429
         formatError,
         allowBatchedHttpRequests: false,
+        ...boundedCaches(),
         parseOptions: { maxTokens: MOST_TOKENS },
         validationRules: [onlyKnownOperations, ...shapeLimits(environment.queryLimits)],
         plugins: [

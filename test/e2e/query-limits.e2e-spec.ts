@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { getIntrospectionQuery } from 'graphql';
 import { Trail } from '../support/readings.ts';
@@ -116,6 +117,27 @@ describe('given what clients need, when it is asked, then it is within the limit
   it('the introspection of every tool, deep as it is', async () => {
     const text = getIntrospectionQuery({ descriptions: true, specifiedByUrl: true, inputValueDeprecation: true });
     expect((await ask(text)).errors).toBeUndefined();
+  });
+});
+
+describe('given clients that send the hash of a query in its place, when there is no room for more, then the oldest is asked for again', () => {
+  const long = (n: number): string => `{ __typename } # ${n} ${'x'.repeat(90_000)}`;
+  const remembered = async (text: string, query?: string): Promise<boolean> => {
+    const sha256Hash = createHash('sha256').update(text).digest('hex');
+    const response = await world.test.app.inject({
+      method: 'POST',
+      url: '/graphql',
+      headers: { 'content-type': 'application/json' },
+      payload: JSON.stringify({ query, extensions: { persistedQuery: { version: 1, sha256Hash } } }),
+    });
+    return response.json<GraphQLAnswer>().data?.__typename === 'Query';
+  };
+
+  it('and the newest is still known', async () => {
+    expect(await remembered(long(1), long(1))).toBe(true);
+    expect(await remembered(long(1))).toBe(true);
+    for (let n = 2; n <= 13; n++) expect(await remembered(long(n), long(n))).toBe(true);
+    expect([await remembered(long(1)), await remembered(long(13))]).toEqual([false, true]);
   });
 });
 

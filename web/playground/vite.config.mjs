@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { defineConfig } from 'vite';
 
 /** The page is one file, and everything that it loads lies under its own address: graphql/assets/. */
@@ -8,8 +7,6 @@ export default defineConfig({
   publicDir: false,
   logLevel: 'warn',
   build: {
-    outDir: join(import.meta.dirname, '../../dist/playground'),
-    emptyOutDir: true,
     target: 'es2022',
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
