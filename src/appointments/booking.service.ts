@@ -50,16 +50,18 @@ export class BookingService {
     if (input.recurrenceRule != null) checkRecurrenceRule(input.recurrenceRule);
     const scope = await this.tenancy.of(ctx, Patient, 'patient', input.patientId);
     const id = uuid();
-    return this.transactions
-      .run(scope, (tx) =>
-        this.idempotency.once(
-          tx,
-          { operation: 'createAppointment', input, resourceId: id },
-          {
-            ask: () => this.ask(tx, input, window),
-            work: (facts) => this.insert(tx, id, input, window, facts),
-            replay: (first) => this.rows.get(tx, first),
-          },
+    return this.ledger
+      .inTurn(input.authorizationId, () =>
+        this.transactions.run(scope, (tx) =>
+          this.idempotency.once(
+            tx,
+            { operation: 'createAppointment', input, resourceId: id },
+            {
+              ask: () => this.ask(tx, input, window),
+              work: (facts) => this.insert(tx, id, input, window, facts),
+              replay: (first) => this.rows.get(tx, first),
+            },
+          ),
         ),
       )
       .catch(asConflict);

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { v7 as uuid } from 'uuid';
 import { TenantRepository } from '../database/tenant-repository.ts';
+import { Turns } from '../database/turns.ts';
 import type { Tx } from '../database/tx.ts';
 import { NotFound } from '../errors/domain-error.ts';
 import { unitsMoved } from '../observability/counters.ts';
@@ -26,6 +27,17 @@ export type LockedAuthorization = Authorization & { readonly [LOCKED]: true };
 @Injectable()
 export class AuthorizationLedger {
   private readonly authorizations = new TenantRepository(Authorization);
+  private readonly turns = new Turns();
+
+  /**
+   * Waits until few others of this process want the same authorization: call it around the transaction, so that a crowd at
+   * one of them does not take every connection.
+   *
+   * @throws TryAgain it took too long; nothing was done
+   */
+  inTurn<T>(authorizationId: string, work: () => Promise<T>): Promise<T> {
+    return this.turns.take(authorizationId, work);
+  }
 
   /**
    * Locks an authorization. Call it behind all other locks, and late: what follows keeps others waiting.

@@ -18,6 +18,9 @@ export const MOST_ATTEMPTS = 5;
 /** What is done in one transaction. */
 type Work<T> = (tx: Tx) => Promise<T> | T;
 
+/** How the work of one attempt is played, from BEGIN to COMMIT. */
+type Play<T> = (client: PoolClient, tx: Tx) => Promise<T>;
+
 /** The commit was sent and its answer never came. */
 class CommitLost extends Error {
   constructor(
@@ -60,11 +63,15 @@ export class Transactions {
    * @throws TryAgain the fault outlasted the attempts; nothing was changed
    * @throws OutcomeUnknown the connection broke during COMMIT, and no idempotency key makes a replay safe
    */
-  async run<T>(ctx: RequestContext, work: Work<T>): Promise<T> {
+  run<T>(ctx: RequestContext, work: Work<T>): Promise<T> {
+    return this.tried(ctx, (client, tx) => this.oneByOne(client, tx, work));
+  }
+
+  private async tried<T>(ctx: RequestContext, play: Play<T>): Promise<T> {
     let lost: CommitLost | undefined;
     for (let attempt = 1; ; attempt++) {
       try {
-        return await inSpan('transaction', { 'therapy.attempt': attempt }, () => this.attempt(ctx, work));
+        return await inSpan('transaction', { 'therapy.attempt': attempt }, () => this.attempt(ctx, play));
       } catch (error) {
         if (error instanceof DomainError) {
           transactionAttempts.increment('refused');
@@ -83,10 +90,21 @@ export class Transactions {
    *
    * @throws TryAgain the fault outlasted the attempts
    */
-  async read<T>(ctx: RequestContext, work: Work<T>): Promise<T> {
+  read<T>(ctx: RequestContext, work: Work<T>): Promise<T> {
     return this.run(ctx, (tx) => {
       tx.onlyReads();
       return work(tx);
+    });
+  }
+
+  /**
+   * As `read`, for work that sends all its statements before it awaits the first: BEGIN, they and COMMIT make one round
+   * trip. A statement that comes later is refused.
+   */
+  ask<T>(ctx: RequestContext, work: Work<T>): Promise<T> {
+    return this.tried(ctx, (client, tx) => {
+      tx.onlyReads();
+      return this.atOnce(client, tx, work);
     });
   }
 
@@ -124,7 +142,7 @@ export class Transactions {
     await backOff(attempt);
   }
 
-  private async attempt<T>(ctx: RequestContext, work: Work<T>): Promise<T> {
+  private async attempt<T>(ctx: RequestContext, play: Play<T>): Promise<T> {
     const runner = this.dataSource.createQueryRunner();
     const asked = performance.now();
     const client = (await runner.connect()) as PoolClient;
@@ -133,11 +151,9 @@ export class Transactions {
     let outcome = 'rolled_back';
     const tx = new Tx(ctx, runner.manager, client);
     try {
-      const begun = this.begin(client, ctx.organizationId);
       // TypeORM asks this before it locks a row; its own startTransaction() would cost a round trip more
       Object.assign(runner, { isTransactionActive: true });
-      const result = await work(tx);
-      await this.commit(client, tx, begun);
+      const result = await play(client, tx);
       outcome = 'committed';
       tx.committed();
       return result;
@@ -151,12 +167,29 @@ export class Transactions {
     }
   }
 
+  private async oneByOne<T>(client: PoolClient, tx: Tx, work: Work<T>): Promise<T> {
+    const begun = this.begin(client, tx);
+    const result = await work(tx);
+    await this.commit(client, tx, begun);
+    return result;
+  }
+
+  private async atOnce<T>(client: PoolClient, tx: Tx, work: Work<T>): Promise<T> {
+    const begun = this.begin(client, tx);
+    const working = work(tx);
+    const committed = this.commit(client, tx, begun);
+    committed.catch(() => undefined);
+    const result = await working;
+    await committed;
+    return result;
+  }
+
   /**
    * BEGIN and the tenant travel with the first statement of the work: nobody waits for their answers before the COMMIT.
    * Should BEGIN fail, what follows has no tenant, and row-level security neither shows nor takes a row.
    * `set_config(..., true)` ends with the transaction: safe with any pool.
    */
-  private begin(client: PoolClient, organizationId: string | null | undefined): Promise<unknown> {
+  private begin(client: PoolClient, { ctx: { organizationId } }: Tx): Promise<unknown> {
     const begun = Promise.all([
       client.query('BEGIN ISOLATION LEVEL READ COMMITTED'),
       client.query(this.settings, [organizationId ?? '', organizationId === null ? 'all' : 'own']),

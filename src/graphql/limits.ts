@@ -7,6 +7,9 @@ import {
   GraphQLError,
   isListType,
   isObjectType,
+  Kind,
+  type OperationDefinitionNode,
+  type TypeNode,
   type ValidationContext,
   type ValidationRule,
 } from 'graphql';
@@ -58,16 +61,32 @@ export function shapeLimits({ depth, aliases }: Pick<QueryLimits, 'depth' | 'ali
   ];
 }
 
+/** What operations cost whatever their variables are. Apollo keeps parsed documents, so each is counted once. */
+const fixedCosts = new WeakMap<OperationDefinitionNode, number>();
+
+/** Only the size of a page and whether a field is skipped depend on a variable. */
+function isFixed({ variableDefinitions = [] }: OperationDefinitionNode): boolean {
+  return variableDefinitions.every(({ type }) => !['Int', 'Boolean'].includes(nameOf(type)));
+}
+
+function nameOf(type: TypeNode): string {
+  return type.kind === Kind.NAMED_TYPE ? type.name.value : nameOf(type.type);
+}
+
 /** Refuses queries that cost too much, once their variables are known. */
 export function costLimit(most: number): ApolloServerPlugin {
   return {
     requestDidStart: () =>
       Promise.resolve({
         didResolveOperation: ({ schema, document, operation, operationName, request }) => {
-          const { variables = {} } = request;
-          const wrong = getVariableValues(schema, operation?.variableDefinitions ?? [], variables).errors;
-          if (wrong) return Promise.resolve(); // the execution tells what is wrong with them, and runs nothing
-          const cost = complexityOf({ schema, query: document, operationName: operationName ?? undefined, variables });
+          let cost = operation && fixedCosts.get(operation);
+          if (cost === undefined) {
+            const { variables = {} } = request;
+            const wrong = getVariableValues(schema, operation?.variableDefinitions ?? [], variables).errors;
+            if (wrong) return Promise.resolve(); // the execution tells what is wrong with them, and runs nothing
+            cost = complexityOf({ schema, query: document, operationName: operationName ?? undefined, variables });
+            if (operation && isFixed(operation)) fixedCosts.set(operation, cost);
+          }
           if (cost > most) throw tooMuch('cost', cost, most, 'ask for smaller pages or fewer relations');
           return Promise.resolve();
         },

@@ -61,11 +61,12 @@ export class AccountsService {
 
   private async read(organizationId: string, userId: string, signInId: string): Promise<Actor | undefined> {
     const nobody = RequestContext.anonymous({ requestId: 'accounts' }, () => new Date());
-    return this.transactions.read(nobody.within(organizationId), async (tx) => {
-      const user = await this.rows.find(tx, userId);
-      return user?.active && (await this.signIns.letsIn(tx, userId, signInId))
-        ? { ...actorOf(user), signInId }
-        : undefined;
+    return this.transactions.ask(nobody.within(organizationId), async (tx) => {
+      const [user, isLetIn] = await Promise.all([
+        this.rows.find(tx, userId),
+        this.signIns.letsIn(tx, userId, signInId),
+      ]);
+      return user?.active && isLetIn ? { ...actorOf(user), signInId } : undefined;
     });
   }
 }

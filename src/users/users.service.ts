@@ -54,7 +54,7 @@ export class UsersService {
   /** The user who asks. */
   async me(ctx: RequestContext): Promise<User> {
     const { organizationId, userId } = ctx.actor;
-    const user = await this.transactions.read(ctx.within(organizationId), (tx) => this.readable.rows.find(tx, userId));
+    const user = await this.transactions.ask(ctx.within(organizationId), (tx) => this.readable.rows.find(tx, userId));
     if (!user) throw new Unauthenticated();
     return user;
   }
