@@ -45,6 +45,7 @@ export async function run(settings: Settings, tell: (line: string) => void = () 
       const found = [...wrongIn(history, practiceOf(site.initial)), ...(await breachesIn(world))];
       faults.push(...found.map((fault) => `History of seed ${seed}. ${fault}`));
       tell(`seed ${seed}: ${history.calls.length} calls, ${found.length ? 'REFUSED' : 'explained'}`);
+      if (found.length) break; // whatever comes after may only follow from it
     }
   });
   return { faults, answers, calls };
