@@ -55,8 +55,11 @@ const MADE_ONCE: Readonly<Record<string, string>> = {
  * years that they must be kept. What is older than that is not missed.
  */
 const COMPLETE = `
-  (SELECT organization_id, CASE WHEN bool_or(action = 'CREATE_ORGANIZATION') THEN '-infinity' ELSE min(occurred_at) END AS since
-     FROM audit_events GROUP BY 1)`;
+  (SELECT id AS organization_id,
+          CASE WHEN EXISTS (SELECT FROM audit_events WHERE resource_id = organization.id AND action = 'CREATE_ORGANIZATION')
+               THEN '-infinity'
+               ELSE (SELECT min(occurred_at) FROM audit_events WHERE organization_id = organization.id) END AS since
+     FROM organizations organization)`;
 
 /** A transaction of the application ends within seconds. */
 const LATE = `interval '10 minutes'`;
