@@ -11,7 +11,7 @@ export interface Finding {
   readonly walls: readonly string[];
 }
 
-const LONGEST_MS = 240_000;
+const LONGEST_OF_A_FILE_MS = 240_000;
 const MOST_TOLD = 2;
 const WALLS = new RegExp(
   '\\b(?:authorizations|ledger_entries|appointments|sessions|idempotency_keys)_(?:never_overdrawn|seq|held|kind|balances|' +
@@ -40,7 +40,8 @@ interface Report {
 export async function proved(folder: string, files: readonly string[]): Promise<Finding> {
   const file = join(folder, 'report.json');
   await rm(file, { force: true });
-  const output = await jest(folder, [...files, '--json', `--outputFile=${file}`]);
+  const words = [...files, '--json', `--outputFile=${file}`];
+  const output = await jest(folder, words, files.length * LONGEST_OF_A_FILE_MS);
   const text = await readFile(file, 'utf8').catch(() => undefined);
   if (text === undefined) throw new Error(`jest ended without a report:\n${output.slice(-2_000)}`);
   const report = JSON.parse(text) as Report;
@@ -64,14 +65,14 @@ export async function proved(folder: string, files: readonly string[]): Promise<
   return { found, walls: [...new Set(output.match(WALLS) ?? [])] };
 }
 
-function jest(folder: string, words: readonly string[]): Promise<string> {
+function jest(folder: string, words: readonly string[], longestMs: number): Promise<string> {
   const flags = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];
   const child = spawn(process.execPath, [...flags, 'node_modules/jest/bin/jest.js', ...words], {
     cwd: folder,
     env: { ...process.env, PROOF_SEED: '1' },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const timer = setTimeout(() => child.kill('SIGINT'), LONGEST_MS);
+  const timer = setTimeout(() => child.kill('SIGINT'), longestMs);
   let output = '';
   for (const stream of [child.stdout, child.stderr])
     stream.setEncoding('utf8').on('data', (text: string) => (output += text));
