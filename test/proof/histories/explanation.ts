@@ -7,8 +7,8 @@ type HistoryCall = Call<Request, Answer>;
 
 /**
  * What is refused, as short as it can be told: from the last moment at which nobody waited for an answer up to the answer
- * that cannot be, without the calls that changed nothing and are not needed to see it. (To leave out one that changed
- * something would make another answer wrong.)
+ * that cannot be, without the calls that are not needed to see it. Left out may be those that changed nothing, and those
+ * about other authorizations and other people; without any other call, another answer would be wrong.
  */
 export function explained(history: readonly HistoryCall[], refusal: Refusal<State, Request, Answer>): string {
   const calls = shortened(history, refusal);
@@ -34,16 +34,38 @@ function shortened(
     ({ invoked, answered }) => invoked < until && (invoked > since.at || answered === undefined),
   );
   const specification = practiceOf(since.possibilities[0]!.state);
+  const about = aboutOf(history, since.possibilities[0]!.state);
+  const needed = about(last);
   for (const call of [...calls].reverse()) {
-    if (call.id === last.id || (call.answer !== undefined && changes(call))) continue;
+    const isNear = mayChange(call) && [...about(call)].some((name) => needed.has(name));
+    if (call.id === last.id || isNear) continue;
     const fewer = calls.filter((other) => other !== call);
     if (refusalOf(specification, fewer, since)?.call.id === last.id) calls = fewer;
   }
   return calls;
 }
 
-function changes({ request, answer }: HistoryCall): boolean {
-  return request.do !== 'balance' && request.do !== 'look' && answer !== undefined && !isRefused(answer);
+/** What a call is about: the names in it, and whatever its visit was ever booked or moved to. */
+function aboutOf(history: readonly HistoryCall[], { visits }: State): (call: HistoryCall) => Set<string> {
+  const booked = new Map<string, string[]>();
+  const add = (visit: string, names: readonly string[]): void => {
+    booked.set(visit, [...(booked.get(visit) ?? []), visit, ...names]);
+  };
+  for (const [name, { authorization, practitioner, patient }] of Object.entries(visits))
+    add(name, [authorization, practitioner, patient]);
+  for (const { request, answer } of history) {
+    if (request.do === 'book' && answer && 'visit' in answer)
+      add(answer.visit, [request.authorization, request.practitioner, request.patient]);
+    if (request.do === 'change') add(request.visit, namesIn(request.to));
+  }
+  return ({ request, answer }) => {
+    const names = namesIn([{ ...request, do: undefined }, answer && 'visit' in answer ? answer.visit : undefined]);
+    return new Set(names.flatMap((name) => [name, ...(booked.get(name) ?? [])]));
+  };
+}
+
+function mayChange({ request, answer }: HistoryCall): boolean {
+  return request.do !== 'balance' && request.do !== 'look' && !(answer && isRefused(answer));
 }
 
 function namesIn(value: unknown): string[] {

@@ -273,12 +273,14 @@ describe('given the recorded calls of several clients', () => {
   });
 
   it('when one is refused, then it is told from the last rest on, without what is not needed to see it', () => {
+    const other = { authorization: 'A3', patient: 'N2', practitioner: 'P2' };
     const history = historyOf([
       [1, 2, book(0, 30), seen('V1', 0, { minutes: 30, units: 2 })],
       [3, 9, book(60, 30), seen('V2', 60, { minutes: 30, units: 2 })],
       [4, 5, balance('A2'), has(0)],
       [6, 7, cancel('V9'), { refused: 'NOT_FOUND', details: {} }],
       [8, 10, book(120, 30), seen('V3', 120, { minutes: 30, units: 2 })],
+      [2.5, 11, book(0, 30, other), seen('V4', 0, { minutes: 30, units: 2 })],
     ]);
     const refusal = refusalOf(specification, history);
     expect(explained(history, refusal!)).toBe(
