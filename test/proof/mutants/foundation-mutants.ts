@@ -1,4 +1,4 @@
-import { HISTORIES, WALLS, type Edit, type Mutant } from './mutant.ts';
+import { HISTORIES, walls, type Edit, type Mutant } from './mutant.ts';
 
 const AUDIT = 'src/audit/audit.service.ts';
 const BOOKING = 'src/appointments/booking.service.ts';
@@ -106,7 +106,11 @@ export const foundationMutants: readonly Mutant[] = [
     proofs: [HISTORIES],
     held: 'row-level security: NOT_FOUND all the same',
   },
-  { name: 'without row-level security', edits: [noRowSecurity], proofs: [WALLS] },
+  {
+    name: 'without row-level security',
+    edits: [noRowSecurity],
+    proofs: [walls('bound by row-level security|shows a row without')],
+  },
   {
     name: 'without the organization in TenantRepository, and row-level security',
     edits: [...noTenant, noRowSecurity],

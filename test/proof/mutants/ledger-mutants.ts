@@ -1,4 +1,4 @@
-import { HISTORIES, RESCHEDULES, type Edit, type Mutant } from './mutant.ts';
+import { HISTORIES, reschedules, type Edit, type Mutant } from './mutant.ts';
 
 const LEDGER = 'src/authorizations/authorization-ledger.service.ts';
 const BALANCE = 'src/authorizations/balance.ts';
@@ -93,6 +93,6 @@ export const ledgerMutants: readonly Mutant[] = [
         }`,
       },
     ],
-    proofs: [RESCHEDULES],
+    proofs: [reschedules('then one (RESERVE|RELEASE) of 2 follows')],
   },
 ];

@@ -5,10 +5,29 @@ export interface Edit {
   readonly replace: string;
 }
 
-export const HISTORIES = 'test/proof/histories/histories.proof-spec.ts';
-export const RACES = 'test/race/booking.race-spec.ts';
-export const RESCHEDULES = 'test/e2e/reschedule.e2e-spec.ts';
-export const WALLS = 'test/integration/ledger-walls.int-spec.ts';
+/** Tests that ought to see it. */
+export interface Proof {
+  readonly file: string;
+  /** What the names of the tests match, as a regular expression. */
+  readonly tests: string;
+}
+
+export const HISTORIES: Proof = {
+  file: 'test/proof/histories/histories.proof-spec.ts',
+  tests: 'a serial order explains it',
+};
+
+export function races(tests: string): Proof {
+  return { file: 'test/race/booking.race-spec.ts', tests };
+}
+
+export function reschedules(tests: string): Proof {
+  return { file: 'test/e2e/reschedule.e2e-spec.ts', tests };
+}
+
+export function walls(tests: string): Proof {
+  return { file: 'test/integration/ledger-walls.int-spec.ts', tests };
+}
 
 /** A deliberate break of what keeps the promise. */
 export interface Mutant {
@@ -16,7 +35,7 @@ export interface Mutant {
   readonly name: string;
   readonly edits: readonly Edit[];
   /** The tests that are run against it. */
-  readonly proofs: readonly string[];
+  readonly proofs: readonly Proof[];
   /** What stands behind it and holds alone, so that no caller sees anything; with that gone too it must be found. */
   readonly held?: string;
 }

@@ -12,7 +12,7 @@ describe('given the sources as they are', () => {
         const text = await readFile(edit.file, 'utf8');
         expect(replaced(text, edit)).not.toBe(text);
       }
-      for (const proof of mutant.proofs) expect([proof, existsSync(proof)]).toEqual([proof, true]);
+      for (const { file } of mutant.proofs) expect([file, existsSync(file)]).toEqual([file, true]);
     },
   );
 });

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
+import type { Proof } from './mutant.ts';
 
 /** What the tests said of a tree. */
 export interface Finding {
@@ -37,10 +38,12 @@ interface Report {
  *
  * @throws Error they could not be run at all, which says nothing of what they would have found
  */
-export async function proved(folder: string, files: readonly string[]): Promise<Finding> {
+export async function proved(folder: string, proofs: readonly Proof[]): Promise<Finding> {
   const file = join(folder, 'report.json');
   await rm(file, { force: true });
-  const words = [...files, '--json', `--outputFile=${file}`];
+  const files = [...new Set(proofs.map((proof) => proof.file))];
+  const tests = [...new Set(proofs.map((proof) => proof.tests))].join('|');
+  const words = [...files, '-t', tests, '--json', `--outputFile=${file}`];
   const output = await jest(folder, words, files.length * LONGEST_OF_A_FILE_MS);
   const text = await readFile(file, 'utf8').catch(() => undefined);
   if (text === undefined) throw new Error(`jest ended without a report:\n${output.slice(-2_000)}`);
@@ -92,5 +95,5 @@ function reasonIn(message: string): string {
     ...(message.includes('INTERNAL_SERVER_ERROR') ? ['INTERNAL_SERVER_ERROR'] : []),
   ];
   const [first = ''] = stripVTControlCharacters(message).split('\n');
-  return reasons.length ? reasons.join(', ') : first.slice(0, 120);
+  return reasons.length ? reasons.join(', ') : first.replace(/^Error: expect.*/, 'not as expected').slice(0, 120);
 }
