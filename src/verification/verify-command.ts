@@ -10,8 +10,8 @@ export enum ExitCode {
 }
 
 const USAGE = `Usage: npm run ledger:verify
-Checks every authorization's entries, balances, appointments and sessions in the database of DATABASE_MIGRATION_URL,
-DATABASE_URL or DATA_DIR, and changes nothing. Exits with 0 if all is well, 1 if anything is not, 2 if it could not check.`;
+Checks every authorization's entries, balances, appointments and sessions, and that the audit trail tells of each of
+their changes, in the database of DATABASE_MIGRATION_URL, DATABASE_URL or DATA_DIR, and changes nothing. Exits with 0 if all is well, 1 if anything is not, 2 if it could not check.`;
 
 /** `npm run ledger:verify`: tells each difference in a line, ids and numbers alone. */
 export async function verifyCommand(

@@ -3,6 +3,7 @@ import { entryInvariants } from './entry-invariants.ts';
 import { holdInvariants } from './hold-invariants.ts';
 import type { Breach, Invariant } from './invariant.ts';
 import { referenceInvariants } from './reference-invariants.ts';
+import { trailInvariants } from './trail-invariants.ts';
 import { visitInvariants } from './visit-invariants.ts';
 
 /** All of them, in the order in which they are checked. */
@@ -11,6 +12,7 @@ export const INVARIANTS: readonly Invariant[] = [
   ...holdInvariants,
   ...visitInvariants,
   ...referenceInvariants,
+  ...trailInvariants,
 ];
 
 export interface Verification {

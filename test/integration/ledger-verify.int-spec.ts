@@ -8,6 +8,11 @@ import { fillLedger } from '../support/large-ledger.ts';
 import { connected, read } from '../support/sql.ts';
 import { at, World, type Practice } from '../support/world.ts';
 
+/** An event once more, with an id of its own; what follows is its resource_id, patient_id and outcome. */
+const EVENT_TWICE = `
+  INSERT INTO audit_events (id, occurred_at, organization_id, action, resource, resource_id, patient_id, outcome)
+  SELECT gen_random_uuid(), occurred_at, organization_id, action, resource`;
+
 /** `LEDGER_ENTRIES=1000000 npm test -- test/integration/ledger-verify.int-spec.ts` tells how long a million takes. */
 const ENTRIES = Number(process.env.LEDGER_ENTRIES ?? 2_000);
 
@@ -233,6 +238,21 @@ describe('given two practices in which everything has happened that may happen t
       `UPDATE idempotency_keys SET resource_id = :'foreign live' WHERE resource_id = :'cancelled' AND operation = 'cancelAppointment'`,
       'key of cancelAppointment: expected an object ',
     ],
+    [
+      'every_change_has_one_event',
+      `DELETE FROM audit_events WHERE resource_id = :'cancelled' AND action = 'CANCEL_APPOINTMENT'`,
+      ': expected 1 events, found 0 events',
+    ],
+    [
+      'adjustments_have_one_event',
+      `UPDATE audit_events SET details = '{"fields":["endDate"]}' WHERE resource_id = :'authorization' AND action = 'UPDATE_AUTHORIZATION'`,
+      'ADJUST: expected 1 events, found 0 events',
+    ],
+    [
+      'idempotency_keys_answer_what_they_made',
+      `UPDATE idempotency_keys SET resource_id = :'cancelled' WHERE resource_id = :'live'`,
+      'key of createAppointment: expected the only one of ',
+    ],
   ];
 
   it.each(TAMPERINGS)('when %s is broken, then it is named, and the exit code is 1', async (invariant, text, told) => {
@@ -323,10 +343,73 @@ describe('given two practices in which everything has happened that may happen t
       'idempotency_keys_point_to_objects',
       `UPDATE idempotency_keys SET operation = 'other' WHERE resource_id = :'session'`,
     ],
+    [
+      'a booking that nobody was told of',
+      'every_change_has_one_event',
+      `DELETE FROM audit_events WHERE resource_id = :'live'`,
+    ],
+    [
+      'a step that was not told',
+      'every_change_has_one_event',
+      `UPDATE appointments SET version = 9 WHERE id = :'live'`,
+    ],
+    [
+      'a session that nobody was told of',
+      'every_change_has_one_event',
+      `DELETE FROM audit_events WHERE resource_id = :'session' AND action = 'CREATE_SESSION'`,
+    ],
+    [
+      'a cancellation of an authorization that nobody was told of',
+      'every_change_has_one_event',
+      `DELETE FROM audit_events WHERE resource_id = :'empty' AND action = 'CANCEL_AUTHORIZATION'`,
+    ],
+    [
+      'an event of a booking that was never made',
+      'every_change_has_one_event',
+      `${EVENT_TWICE}, gen_random_uuid(), patient_id, outcome FROM audit_events WHERE resource_id = :'live' AND action = 'CREATE_APPOINTMENT'`,
+    ],
+    [
+      'a change that was told twice',
+      'every_change_has_one_event',
+      `${EVENT_TWICE}, resource_id, patient_id, outcome FROM audit_events WHERE resource_id = :'started' AND action = 'START_APPOINTMENT'`,
+    ],
+    [
+      'an event that is in the trail of another organization',
+      'every_change_has_one_event',
+      `UPDATE audit_events SET organization_id = :'foreign organization' WHERE resource_id = :'live' AND action = 'CREATE_APPOINTMENT'`,
+    ],
+    [
+      'a key that claims what was made long before',
+      'idempotency_keys_answer_what_they_made',
+      `UPDATE idempotency_keys SET created_at = now() + interval '1 s' WHERE resource_id = :'session'`,
+    ],
+    [
+      'a key without the event of its change',
+      'idempotency_keys_answer_what_they_made',
+      `DELETE FROM audit_events WHERE resource_id = :'cancelled' AND action = 'CANCEL_APPOINTMENT'`,
+    ],
   ])('when there is %s, then %s is named', async (_, invariant, text) => {
     await tampered(text, async (copy) => {
       const { breaches } = await verifyLedger(copy.ownerUrl);
       expect(breaches.map((breach) => breach.invariant)).toContain(invariant);
+    });
+  });
+
+  it('when the oldest months of the trail were put away after their years, then what is older is not missed', async () => {
+    const text = `UPDATE appointments SET created_at = created_at - interval '11 years' WHERE id = :'live';
+      DELETE FROM audit_events WHERE action = 'CREATE_ORGANIZATION' OR resource_id = :'live';
+      DELETE FROM idempotency_keys WHERE resource_id = :'live'`; // forgotten after three days
+    await tampered(text, async (copy) => {
+      expect((await verifyLedger(copy.ownerUrl)).breaches).toEqual([]);
+    });
+  });
+
+  it('when a month of the trail is archived, then its events are found there', async () => {
+    const text = `DO $$ DECLARE month text; BEGIN
+      FOR month IN SELECT relname FROM pg_class WHERE relnamespace = 'audit'::regnamespace AND relname ~ '^events_2' AND relkind = 'r'
+      LOOP EXECUTE format('ALTER TABLE audit.%I SET SCHEMA archive', month); END LOOP; END $$`;
+    await tampered(text, async (copy) => {
+      expect((await verifyLedger(copy.ownerUrl)).breaches).toEqual([]);
     });
   });
 

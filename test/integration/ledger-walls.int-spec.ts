@@ -163,6 +163,18 @@ describe('given two practices with everything in them, and SQL that goes past th
     });
   });
 
+  it.each([
+    'SET resource_id = gen_random_uuid()',
+    `SET request_hash = sha256('another input')`,
+    `SET operation = 'cancelAppointment'`,
+    `SET key = 'another'`,
+  ])(
+    'when a key of idempotency is to answer something else by the application: %s, then it has no right',
+    async (set) => {
+      await expect(inA(`UPDATE idempotency_keys ${set}`)).rejects.toMatchObject({ code: INSUFFICIENT_PRIVILEGE });
+    },
+  );
+
   describe('when units are to appear or to vanish', () => {
     const last = 'appointment_id = $1 ORDER BY seq DESC LIMIT 1';
     /** The next entry of the live appointment, right but for what is changed. */

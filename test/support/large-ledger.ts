@@ -89,7 +89,8 @@ const STEPS = [
   `INSERT INTO appointments (organization_id, id, patient_id, practitioner_id, authorization_id, service_code_id, start_time,
                              end_time, status, units_reserved, version, created_at, updated_at)
    SELECT :organization, id, patient_id, practitioner_id, authorization_id, :organization, start_time,
-          start_time + interval '1 hour', status, CASE status WHEN 'SCHEDULED' THEN 4 ELSE 0 END, 1, now(), now() FROM visit`,
+          start_time + interval '1 hour', status, CASE status WHEN 'SCHEDULED' THEN 4 ELSE 0 END,
+          CASE status WHEN 'SCHEDULED' THEN 1 ELSE 2 END, now(), now() FROM visit`,
   `INSERT INTO sessions (organization_id, id, appointment_id, patient_id, practitioner_id, authorization_id, service_code_id,
                          start_time, end_time, duration_minutes, units_used, units_unauthorized, status, created_at, updated_at)
    SELECT :organization, gen_random_uuid(), id, patient_id, practitioner_id, authorization_id, :organization, start_time,
@@ -99,4 +100,11 @@ const STEPS = [
    SELECT :organization, gen_random_uuid(), authorization_id, seq, kind, units, to_total, to_reserved, to_used, 400,
           reserved_after, used_after, appointment_id, CASE WHEN appointment_id IS NOT NULL THEN held_after END,
           timestamptz '2025-01-01Z' + seq * interval '1 s' FROM move`,
+  `INSERT INTO audit_events (id, occurred_at, organization_id, action, resource, resource_id, outcome)
+   SELECT gen_random_uuid(), now(), :organization, action, resource, id, 'SUCCESS'
+     FROM (SELECT 'CREATE_AUTHORIZATION' AS action, 'authorization' AS resource, id FROM account
+           UNION ALL SELECT 'CREATE_APPOINTMENT', 'appointment', id FROM visit
+           UNION ALL SELECT CASE status WHEN 'COMPLETED' THEN 'COMPLETE_APPOINTMENT' ELSE 'CANCEL_APPOINTMENT' END, 'appointment', id
+                       FROM visit WHERE status <> 'SCHEDULED'
+           UNION ALL SELECT 'CREATE_SESSION', 'session', sessions.id FROM sessions JOIN visit ON visit.id = appointment_id) event`,
 ];

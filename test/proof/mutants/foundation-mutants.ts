@@ -1,0 +1,119 @@
+import { HISTORIES, walls, type Edit, type Mutant } from './mutant.ts';
+
+const AUDIT = 'src/audit/audit.service.ts';
+const BOOKING = 'src/appointments/booking.service.ts';
+const IDEMPOTENCY = 'src/idempotency/idempotency.service.ts';
+const TENANTS = 'src/database/tenant-repository.ts';
+
+const noTenant: readonly Edit[] = [
+  {
+    file: TENANTS,
+    find: `query.where('row.organizationId = :tenant', { tenant: tx.reach })`,
+    replace: `query.where('TRUE')`,
+  },
+  {
+    file: TENANTS,
+    find: `.where('row.organizationId = :tenant AND row.id = :id', { tenant: tx.organizationId, id })`,
+    replace: `.where('row.id = :id', { id })`,
+  },
+  {
+    file: TENANTS,
+    find: `.where('organizationId = :tenant AND id = :id', { tenant: tx.organizationId, id: row.id })`,
+    replace: `.where('id = :id', { id: row.id })`,
+  },
+];
+const noRowSecurity: Edit = {
+  file: 'migrations/1767225600000-CreateTenantsAndPeople.ts',
+  find: `EXECUTE format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', target);
+    EXECUTE format('ALTER TABLE %s FORCE ROW LEVEL SECURITY', target);`,
+  replace: '',
+};
+
+/** Transactions, the trail, keys and tenants. */
+export const foundationMutants: readonly Mutant[] = [
+  {
+    name: 'answered before COMMIT',
+    edits: [
+      {
+        file: 'src/database/transactions.ts',
+        find: 'await this.commit(client, tx);',
+        replace: 'void this.commit(client, tx).catch(() => undefined);',
+      },
+    ],
+    proofs: [HISTORIES],
+  },
+  {
+    name: 'with the event written in a transaction of its own',
+    edits: [
+      {
+        file: AUDIT,
+        find: 'await this.write(tx, tx.reach ?? tx.ctx.actor.organizationId, [event]);',
+        replace: `await this.transactions.run(tx.ctx, (own) =>
+          this.write(own, own.reach ?? own.ctx.actor.organizationId, [event]),
+        );`,
+      },
+    ],
+    proofs: [HISTORIES],
+  },
+  {
+    name: 'without the event of a reschedule',
+    edits: [
+      {
+        file: BOOKING,
+        find: `await this.audit.record(tx, { action: 'UPDATE_APPOINTMENT', ...factsOf(saved, { fields }) });`,
+        replace: '',
+      },
+    ],
+    proofs: [HISTORIES],
+  },
+  {
+    name: 'with a key claimed in a transaction of its own',
+    edits: [
+      {
+        file: BOOKING,
+        find: `() => this.insert(tx, id, input, window),
+          (first) => this.rows.get(tx, first),
+        ),
+      )`,
+        replace: `() => Promise.resolve(undefined),
+          (first) => this.rows.get(tx, first),
+        ),
+      )
+      .then((first) => first ?? this.transactions.run(scope, (tx) => this.insert(tx, id, input, window)))`,
+      },
+    ],
+    proofs: [HISTORIES],
+  },
+  {
+    name: 'without the look at a key that is claimed already',
+    edits: [{ file: IDEMPOTENCY, find: 'if (claimed.length) return work();', replace: 'if (claimed) return work();' }],
+    proofs: [HISTORIES],
+  },
+  {
+    name: 'a key answers whatever the request is',
+    edits: [
+      {
+        file: IDEMPOTENCY,
+        find: 'if (!first?.request_hash.equals(hash)) throw new IdempotencyKeyReused();',
+        replace: 'if (!first) throw new IdempotencyKeyReused();',
+      },
+    ],
+    proofs: [HISTORIES],
+  },
+  {
+    name: 'without the organization in TenantRepository',
+    edits: noTenant,
+    proofs: [HISTORIES],
+    held: 'row-level security: NOT_FOUND all the same',
+  },
+  {
+    name: 'without row-level security',
+    edits: [noRowSecurity],
+    proofs: [walls('bound by row-level security|shows a row without')],
+  },
+  {
+    name: 'without the organization in TenantRepository, and row-level security',
+    edits: [...noTenant, noRowSecurity],
+    proofs: [HISTORIES],
+  },
+];

@@ -1,0 +1,74 @@
+import { HISTORIES, races, type Edit, type Mutant } from './mutant.ts';
+
+const APPOINTMENTS = 'src/appointments/appointments.service.ts';
+const CALENDAR = 'src/appointments/calendar.ts';
+const LEDGER = 'src/authorizations/authorization-ledger.service.ts';
+const TABLES = 'migrations/1767225720000-CreateAppointmentsThatCannotOverlap.ts';
+
+const noPeople: Edit = { file: CALENDAR, find: 'FOR NO KEY UPDATE OF practitioner, patient`', replace: '`' };
+const noQuery: Edit = { file: CALENDAR, find: 'if (!overlaps.length) return;', replace: 'if (overlaps) return;' };
+const noExclusion = ['practitioner', 'patient'].map((person): Edit => ({
+  file: TABLES,
+  find: `CONSTRAINT appointments_${person}_free EXCLUDE USING gist (
+      organization_id WITH =, ${person}_id WITH =, tstzrange(start_time, end_time) WITH &&)
+      WHERE (status IN ('SCHEDULED', 'IN_PROGRESS'))`,
+  replace: `CONSTRAINT appointments_${person}_free CHECK (true)`,
+}));
+const noOrder: Edit = { file: LEDGER, find: '.sort((one, other) => (one.id < other.id ? -1 : 1));', replace: ';' };
+
+/** Who is booked when, and how a visit goes on. */
+export const visitMutants: readonly Mutant[] = [
+  {
+    name: 'without the locks of practitioner and patient, and the look for overlaps',
+    edits: [noPeople, noQuery],
+    proofs: [HISTORIES],
+    held: 'exclusion constraints: SCHEDULING_CONFLICT all the same',
+  },
+  {
+    name: 'without the locks of practitioner and patient',
+    edits: [noPeople],
+    proofs: [races('the same hour is booked 20 times')],
+  },
+  {
+    name: 'without the locks, and the exclusion constraints',
+    edits: [noPeople, ...noExclusion],
+    proofs: [HISTORIES],
+  },
+  {
+    name: 'without the locks, the look and the exclusion constraints',
+    edits: [noPeople, noQuery, ...noExclusion],
+    proofs: [HISTORIES],
+  },
+  { name: 'a move locks in any order', edits: [noOrder], proofs: [races('locks in the order of ids')] },
+  {
+    name: 'a move locks in any order, without the locks of people',
+    edits: [noOrder, noPeople],
+    proofs: [HISTORIES],
+    held: 'deadlocks are found by PostgreSQL and replayed',
+  },
+  {
+    name: 'without the lock of the appointment',
+    edits: [
+      { file: APPOINTMENTS, find: 'return this.rows.getLocked(tx, id);', replace: 'return this.rows.get(tx, id);' },
+    ],
+    proofs: [races('one appointment is ended twice')],
+  },
+  {
+    name: 'without the look at the status on cancel',
+    edits: [
+      { file: APPOINTMENTS, find: 'requireTransition(appointment.status, AppointmentStatus.CANCELLED);', replace: '' },
+    ],
+    proofs: [HISTORIES],
+  },
+  {
+    name: 'without the look at expectedVersion',
+    edits: [
+      {
+        file: 'src/errors/domain-error.ts',
+        find: 'if (expected != null && expected !== current)',
+        replace: 'if (expected != null && expected < 0)',
+      },
+    ],
+    proofs: [HISTORIES],
+  },
+];
