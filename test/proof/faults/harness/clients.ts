@@ -103,6 +103,12 @@ function outcomeOf(operation: Operation, { status, body }: Reply): Outcome {
   const [error] = errors ?? [];
   const code = error?.extensions?.code ?? `HTTP ${status}`;
   const message = error ? `${error.path?.join('.') ?? ''}: ${error.message}` : '';
-  const isKnown = error?.extensions?.code !== undefined && code !== 'INTERNAL_SERVER_ERROR';
-  return { verdict: isKnown ? 'refused' : 'unknown', code, message };
+  if (error?.extensions?.code !== undefined && code !== 'INTERNAL_SERVER_ERROR')
+    return { verdict: 'refused', code, message };
+  // the one of them that says so itself, apart from those that tell nothing
+  return {
+    verdict: 'unknown',
+    code: /while the change was being saved/.test(message) ? 'OUTCOME_UNKNOWN' : code,
+    message,
+  };
 }
