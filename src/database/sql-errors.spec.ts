@@ -26,6 +26,7 @@ describe('given an error of PostgreSQL', () => {
     ['55P03', 'lock time-out', Recovery.REPLAY],
     ['57014', 'statement time-out', Recovery.REPLAY_ONCE],
     ['23P01', 'overlap', Recovery.REPLAY_ONCE],
+    ['01000', 'a COMMIT that did not wait for the standby', Recovery.REPLAY_ONCE],
     ['57P01', 'shut down by an administrator', Recovery.RECONNECT],
     ['57P02', 'crash', Recovery.RECONNECT],
     ['57P03', 'starting up', Recovery.RECONNECT],

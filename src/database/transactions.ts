@@ -12,17 +12,18 @@ import { transactionSettings } from './data-source.ts';
 import { GatheredReads } from './gathered-reads.ts';
 import { Recovery, recoveryOf, sqlStateOf } from './sql-errors.ts';
 import { Tx } from './tx.ts';
+import { unwarned, Warned } from './unwarned.ts';
 
 export const MOST_ATTEMPTS = 5;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
-/** The commit was sent and its answer never came. */
+/** Whether the commit went through is not known. */
 class CommitLost extends Error {
   constructor(
     cause: unknown,
     readonly ofRead: boolean,
   ) {
-    super('COMMIT was not answered', { cause });
+    super('COMMIT was not answered for sure', { cause });
   }
 }
 
@@ -155,10 +156,10 @@ export class Transactions {
   private async commit(client: PoolClient, tx: Tx): Promise<void> {
     let answer: QueryResult;
     try {
-      answer = await client.query('COMMIT');
+      answer = await unwarned(client, 'COMMIT');
     } catch (error) {
       // a deferred constraint or a serialization failure at COMMIT is a certain rollback; a lost connection is not
-      if (recoveryOf(error) !== Recovery.RECONNECT) throw error;
+      if (recoveryOf(error) !== Recovery.RECONNECT && !(error instanceof Warned)) throw error;
       if (tx.mayReplayBlindly) throw new CommitLost(error, tx.isRead);
       throw new OutcomeUnknown(error);
     }
