@@ -1,8 +1,10 @@
 import pg from 'pg';
 import type { DataSourceOptions } from 'typeorm';
+import { hostsOf } from '../config/database-url.ts';
 import type { Pooling } from '../config/environment.ts';
 import { NamedStatementsClient } from './named-statements.ts';
 import { ObservedClient } from './observed-client.ts';
+import { clientOf } from './primary-client.ts';
 
 // dates stay the strings they are: a Date would drag them through the process's own time zone
 pg.types.setTypeParser(pg.types.builtins.DATE, (value) => value);
@@ -28,9 +30,10 @@ const SETTINGS = {
 /** How the application connects: as the lesser role, whatever its login, with time-outs, one pool a process. */
 export function applicationDataSource(settings: ConnectionSettings): DataSourceOptions {
   const { url, poolSize, namedStatements, pooling } = settings;
+  const hosts = hostsOf(url);
   return {
     type: 'postgres',
-    url,
+    url: hosts[0],
     poolSize,
     applicationName: 'therapy-units',
     connectTimeoutMS: 5_000,
@@ -41,7 +44,7 @@ export function applicationDataSource(settings: ConnectionSettings): DataSourceO
       // what one session were told would reach whoever comes next: there each transaction begins with them
       ...(pooling === 'session' && { options: sessionOptions() }),
       keepAlive: true,
-      Client: namedStatements ? NamedStatementsClient : ObservedClient,
+      Client: clientOf(hosts, namedStatements ? NamedStatementsClient : ObservedClient),
     },
   };
 }

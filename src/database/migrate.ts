@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { DataSource, MigrationExecutor, type DataSourceOptions, type QueryRunner } from 'typeorm';
 import { backOff } from './back-off.ts';
 import { migrations } from './migrations.ts';
+import { primaryUrl } from './primary.ts';
 import { sqlStateOf } from './sql-errors.ts';
 
 /** Any number: processes that start at the same time migrate one after the other. */
@@ -36,7 +37,8 @@ export interface MigrateOptions {
  */
 export async function migrate(url: string, options: MigrateOptions = {}): Promise<string[]> {
   const { patienceMs = 10 * 60_000, ...set } = options;
-  const dataSource = new DataSource({ type: 'postgres', url, migrations, logging: false, logger: 'debug', ...set });
+  const primary = await primaryUrl(url);
+  const dataSource = new DataSource({ type: 'postgres', url: primary, migrations, logger: 'debug', ...set });
   await dataSource.initialize();
   const runner = dataSource.createQueryRunner();
   try {
