@@ -1,0 +1,12 @@
+import type { Run } from './harness/run.ts';
+
+/** One way to break things. A file of its own, and a line in list.ts. */
+export interface Fault {
+  /** By which `--only` names it. */
+  readonly number: number;
+  readonly title: string;
+  /** How often it breaks and heals in the full form. */
+  readonly rounds: number;
+  /** Sets the stage, breaks and heals it `run.rounds` times under load, and returns once all is healed. */
+  play(run: Run): Promise<void>;
+}

@@ -1,0 +1,5 @@
+import type { Fault } from './fault.ts';
+import { killApi } from './fault-1-kill-api.ts';
+
+/** All of them, by number. */
+export const FAULTS: readonly Fault[] = [killApi];
