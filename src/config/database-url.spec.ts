@@ -34,8 +34,14 @@ describe('given the address of a database', () => {
     ['mysql://me:pw@one/db', 'must start with postgres://'],
     ['postgres://me:pw@one,/db', 'must name several hosts as in'],
     ['postgres://me:pw@one:5432,two:x/db', 'must name several hosts as in'],
-    ['postgres://me:pw@one,two/db?target_session_attrs=standby', 'may ask for no other target_session_attrs than read-write'],
-    ['postgres://me:pw@one,two/db?target_session_attrs=any', 'may ask for no other target_session_attrs than read-write'],
+    [
+      'postgres://me:pw@one,two/db?target_session_attrs=standby',
+      'may ask for no other target_session_attrs than read-write',
+    ],
+    [
+      'postgres://me:pw@one,two/db?target_session_attrs=any',
+      'may ask for no other target_session_attrs than read-write',
+    ],
   ])('when it is %s, then it is refused by its name, without its value', (url, said) => {
     for (const name of ['DATABASE_URL', 'DATABASE_MIGRATION_URL']) {
       const reading = () => Environment.read({ [name]: url });
