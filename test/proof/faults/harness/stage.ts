@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { startApi, type ApiProcess } from '../../../support/api-process.ts';
+import type { ClusterUrls } from '../../../support/cluster.ts';
 import type { Ground } from './ground.ts';
 import { people, type People } from './people.ts';
 
@@ -25,6 +26,9 @@ export class Stage {
   ) {}
 
   static async open(ground: Ground, options: StageOptions = {}): Promise<Stage> {
+    // what starts processes asks the environment for the way to the cluster
+    const { adminUrl, ownerUrl, applicationUrl } = ground;
+    process.env.TEST_CLUSTER ??= JSON.stringify({ adminUrl, ownerUrl, applicationUrl } satisfies ClusterUrls);
     const JWT_SECRET = randomBytes(32).toString('hex');
     const settings = { JWT_SECRET, LOGINS_PER_MINUTE: '0', ...options.settings };
     const found = await people(ground, { JWT_SECRET });
