@@ -104,6 +104,18 @@ export class OutcomeUnknown extends DomainError {
   }
 }
 
+/**
+ * The change was saved, and then something that the caller also asked for could not be read. Not TRY_AGAIN, which promises
+ * that nothing was changed.
+ */
+export class AnswerIncomplete extends DomainError {
+  readonly code = ErrorCode.INTERNAL_SERVER_ERROR;
+  constructor(cause: unknown) {
+    super('The change was saved, but not all that was asked for could be read. Read the object.');
+    this.cause = cause;
+  }
+}
+
 /** The object's status does not allow this step. Nothing was changed. */
 export class InvalidStatusTransition extends DomainError {
   readonly code = ErrorCode.INVALID_STATUS_TRANSITION;

@@ -1,8 +1,8 @@
 import type { ApolloServerPlugin } from '@apollo/server';
 import { unwrapResolverError } from '@apollo/server/errors';
 import { Logger } from '@nestjs/common';
-import { GraphQLError, type GraphQLFormattedError, type ValidationRule } from 'graphql';
-import { DomainError } from '../errors/domain-error.ts';
+import { GraphQLError, OperationTypeNode, type GraphQLFormattedError, type ValidationRule } from 'graphql';
+import { AnswerIncomplete, DomainError, TryAgain } from '../errors/domain-error.ts';
 import { ErrorCode } from '../errors/error-code.ts';
 import { reportFault } from '../observability/fault.ts';
 import type { HeldRequest } from '../request-context/ctx.decorator.ts';
@@ -21,14 +21,20 @@ const BAD_REQUESTS = new Set([
 ]);
 
 const requestOf = new WeakMap<Error, string>();
+const afterChange = new WeakSet<Error>();
 
-/** Apollo gives formatError no request, so this notes beforehand whose errors they are. */
+/** Apollo gives formatError no request, so this notes beforehand whose errors they are, and which came after a change. */
 export const namesRequestOfErrors: ApolloServerPlugin<{ request?: HeldRequest }> = {
   requestDidStart: () =>
     Promise.resolve({
-      didEncounterErrors: ({ errors, contextValue }) => {
+      didEncounterErrors: ({ errors, contextValue, operation }) => {
         const requestId = contextValue.request?.holder.current.origin.requestId;
-        if (requestId) for (const error of errors) requestOf.set(error, requestId);
+        for (const error of errors) {
+          if (requestId) requestOf.set(error, requestId);
+          // below the mutation's own field: it has committed, and its answer is being read
+          if (operation?.operation === OperationTypeNode.MUTATION && (error.path?.length ?? 0) > 1)
+            afterChange.add(error);
+        }
         return Promise.resolve();
       },
     }),
@@ -48,7 +54,9 @@ export const onlyKnownOperations: ValidationRule = (context) => ({
  */
 export function formatError(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
   const requestId = error instanceof Error ? requestOf.get(error) : undefined;
-  const cause = unwrapResolverError(error);
+  const thrown = unwrapResolverError(error);
+  const changed = error instanceof Error && afterChange.has(error);
+  const cause = changed && thrown instanceof TryAgain ? new AnswerIncomplete(thrown) : thrown;
   const where = { locations: formatted.locations, path: formatted.path };
   if (cause instanceof DomainError)
     return { message: cause.message, ...where, extensions: extensionsOf(cause, requestId) };

@@ -1,4 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { AuthorizationQueries } from '../../src/authorizations/authorization-queries.ts';
+import { TryAgain } from '../../src/errors/domain-error.ts';
 import { at, World, type Person, type Practice } from '../support/world.ts';
 
 describe('given a practice with an authorization of 100 units', () => {
@@ -73,6 +75,28 @@ describe('given a practice with an authorization of 100 units', () => {
       expect(await world.balance(practice.admin, authorizationId)).toMatchObject({ usedUnits: used, reservedUnits: 0 });
     },
   );
+
+  it('when the database is gone between the booking and the rest of its answer, then nobody is told that nothing was changed', async () => {
+    const authorizationId = await world.authorization(practice, patient.id);
+    const input = { ...booking(authorizationId, at('2031-03-04', '09:00')), idempotencyKey: 'half-answered' };
+    const reading = jest
+      .spyOn(world.test.app.get(AuthorizationQueries, { strict: false }), 'load')
+      .mockRejectedValue(new TryAgain());
+    const answer = await world.book(practitioner.token, input, 'id authorization { availableUnits }');
+    reading.mockRestore();
+    expect(await world.balance(practice.admin, authorizationId)).toMatchObject({ reservedUnits: 4 });
+    expect(answer.errors).toMatchObject([
+      {
+        message: expect.stringMatching(/^The change was saved/),
+        path: ['createAppointment', 'authorization'],
+        extensions: { code: 'INTERNAL_SERVER_ERROR', requestId: expect.any(String) },
+      },
+    ]);
+    expect(answer.errors?.[0]?.extensions).not.toHaveProperty('retryable');
+
+    const again = await world.book(practitioner.token, input, 'id authorization { reservedUnits }');
+    expect(again.data).toMatchObject({ createAppointment: { authorization: { reservedUnits: 4 } } });
+  });
 
   it.each(['appointments', 'sessions'])(
     'when %s are asked for until before they begin, then it is refused',

@@ -56,3 +56,13 @@ export function isOpen(call: Call): boolean {
   if (!outcome) return true;
   return outcome.verdict === 'unknown' || (outcome.verdict === 'refused' && PASSING.has(outcome.code));
 }
+
+/** For whoever has to find out what went wrong. */
+export function told({ operation, key, attempts }: Call): string {
+  const each = attempts.map(({ requestId, outcome }) =>
+    outcome.verdict === 'acknowledged'
+      ? `${requestId} acknowledged`
+      : `${requestId} ${outcome.verdict} ${outcome.code} (${outcome.message})`,
+  );
+  return `${operation} ${key ?? 'without a key'}: ${each.join(', ')}`;
+}

@@ -1,4 +1,4 @@
-import type { Attempt, Call, Operation } from './call.ts';
+import { told, type Attempt, type Call, type Operation } from './call.ts';
 import type { Action, Stored, StoredEntry, StoredEvent, StoredKey } from './stored.ts';
 
 /** All that one transaction stored, and the attempt that asked for it. */
@@ -59,7 +59,7 @@ export function checkOutcomes(
   const byCall = grouped(changes, ({ call }) => call);
   for (const call of calls) {
     const own = byCall.get(call) ?? [];
-    const tell = (what: string): void => violated(`${call.operation} ${call.attempts.map(told).join(', ')}: ${what}`);
+    const tell = (what: string): void => violated(`${told(call)}: ${what}`);
     if (own.length > 1) tell(`changed ${own.length} times`);
     for (const { attempt } of own)
       if (attempt.outcome.verdict === 'refused') tell(`${attempt.requestId} was refused and changed something`);
@@ -72,10 +72,6 @@ export function checkOutcomes(
     if (call.key !== undefined && final?.verdict === 'refused' && own.length)
       tell(`settled as refused (${final.code}), and the change is there`);
   }
-}
-
-function told({ requestId, outcome }: Attempt): string {
-  return `${requestId} ${outcome.verdict}${outcome.verdict === 'acknowledged' ? '' : ` ${outcome.code}`}`;
 }
 
 function grouped<K, T>(all: readonly T[], keyOf: (each: T) => K): Map<K, T[]> {

@@ -57,7 +57,11 @@ export class Clients {
     try {
       const url = `${this.door(call)}/graphql`;
       const headers = { authorization: `Bearer ${await this.token(call.account, url)}`, 'x-request-id': requestId };
-      return outcomeOf(call.operation, await this.http.post(url, bodyOf(call), headers));
+      const outcome = outcomeOf(call.operation, await this.http.post(url, bodyOf(call), headers));
+      // the token has ended: the next call signs in
+      if (outcome.verdict === 'refused' && outcome.code === 'UNAUTHENTICATED')
+        this.accounts[call.account]!.signedInAt = -Infinity;
+      return outcome;
     } catch (error) {
       if (!(error instanceof NoReply)) throw error;
       if (!error.sent) return { verdict: 'refused', code: 'NOT_SENT', message: error.message };
@@ -103,6 +107,12 @@ function outcomeOf(operation: Operation, { status, body }: Reply): Outcome {
   const [error] = errors ?? [];
   const code = error?.extensions?.code ?? `HTTP ${status}`;
   const message = error ? `${error.path?.join('.') ?? ''}: ${error.message}` : '';
-  const isKnown = error?.extensions?.code !== undefined && code !== 'INTERNAL_SERVER_ERROR';
-  return { verdict: isKnown ? 'refused' : 'unknown', code, message };
+  if (error?.extensions?.code !== undefined && code !== 'INTERNAL_SERVER_ERROR')
+    return { verdict: 'refused', code, message };
+  // the one of them that says so itself, apart from those that tell nothing
+  return {
+    verdict: 'unknown',
+    code: /while the change was being saved/.test(message) ? 'OUTCOME_UNKNOWN' : code,
+    message,
+  };
 }

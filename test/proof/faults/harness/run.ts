@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Attempt } from './call.ts';
+import { isOpen, told, type Attempt } from './call.ts';
 import { Clients, type Door } from './clients.ts';
 import { examine } from './examine.ts';
 import type { Ground } from './ground.ts';
@@ -82,11 +82,12 @@ export class Run {
    * Runs the work while clients call. Then settles what is open and examines what is stored.
    *
    * @param door where a call goes; by default an account calls always the same process
+   * @param mustAnswer whether each call must have been done or refused for its own sake before the load ends
    */
   async underLoad(
     stage: Stage,
     work: () => Promise<void>,
-    { door, ...options }: Partial<LoadOptions> & { door?: Door } = {},
+    { door, mustAnswer, ...options }: Partial<LoadOptions> & { door?: Door; mustAnswer?: boolean } = {},
   ): Promise<void> {
     const { people } = stage;
     const clients = new Clients(people.accounts, door ?? (({ account }) => urlOf(stage, account)));
@@ -102,6 +103,8 @@ export class Run {
     } finally {
       await load.stop();
     }
+    if (mustAnswer)
+      for (const call of load.calls.filter(isOpen)) this.violated(`not answered, with all retries: ${told(call)}`);
     await stage.untilReady();
     this.tell(`settling ${load.calls.length} calls`);
     const settled = await settle(clients, load.calls, this.random);

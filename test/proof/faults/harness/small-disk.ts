@@ -31,7 +31,8 @@ export class SmallDisk {
   async fill(): Promise<void> {
     const file = await open(join(this.folder, FILLER), 'a');
     try {
-      for (let size = BLOCK.length; size >= 1; size >>= 1) while (await fits(() => file.appendFile(BLOCK.subarray(0, size))));
+      for (let size = BLOCK.length; size >= 1; size >>= 1)
+        while (await fits(() => file.appendFile(BLOCK.subarray(0, size))));
     } finally {
       await file.close();
     }

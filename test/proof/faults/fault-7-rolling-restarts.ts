@@ -1,0 +1,35 @@
+import type { Fault } from './fault.ts';
+import { Balancer } from './harness/balancer.ts';
+
+const PROCESSES = 2;
+
+/** A new release goes out: each process in turn is asked to end, and another takes its place. Nobody may notice. */
+export const rollingRestarts: Fault = {
+  number: 7,
+  title: 'SIGTERM under load, two processes behind a balancer',
+  rounds: 10,
+  async play(run) {
+    const stage = await run.stage(await run.ground(), {
+      apis: PROCESSES,
+      settings: { SHUTDOWN_DELAY_SECONDS: '2' },
+    });
+    const balancer = new Balancer(stage);
+    run.later(async () => balancer.close());
+    await run.underLoad(
+      stage,
+      async () => {
+        for (let round = 0; round < run.rounds; round++) {
+          await run.pause();
+          await run.breaking(`SIGTERM ${round + 1}`, async () => {
+            const api = stage.apis[round % PROCESSES]!;
+            api.signal('SIGTERM');
+            const code = await api.ended;
+            if (code !== 0) run.violated(`a process that was asked to end exited with ${code}`);
+            await stage.start(round % PROCESSES);
+          });
+        }
+      },
+      { door: balancer.door, repeats: 1, mustAnswer: true },
+    );
+  },
+};
