@@ -25,6 +25,8 @@ describe('given an error of PostgreSQL', () => {
     ['40P01', 'deadlock', Recovery.REPLAY],
     ['55P03', 'lock time-out', Recovery.REPLAY],
     ['57014', 'statement time-out', Recovery.REPLAY_ONCE],
+    ['53100', 'disk full', Recovery.REPLAY_ONCE],
+    ['53200', 'out of memory', Recovery.REPLAY_ONCE],
     ['23P01', 'overlap', Recovery.REPLAY_ONCE],
     ['01000', 'a COMMIT that did not wait for the standby', Recovery.REPLAY_ONCE],
     ['57P01', 'shut down by an administrator', Recovery.RECONNECT],
