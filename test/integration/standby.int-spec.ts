@@ -54,7 +54,7 @@ describe('given a primary whose synchronous standby has gone', () => {
       await sleep(5);
     }
   };
-  /** As the statement time-out does: COMMIT gives up waiting, and says that it is done. */
+  /** COMMIT gives up waiting, and says that it is done. */
   const giveUp = async () => admin.query('SELECT pg_cancel_backend($1)', [await untilOneWaits()]);
   const booking = (more: object = {}): Booking => ({
     patientId: patient.id,
