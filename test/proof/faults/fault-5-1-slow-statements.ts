@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { connected } from '../../support/sql.ts';
 import type { Fault } from './fault.ts';
 
-/** Writes of each, and their COMMIT, can be made slower than the application's statement_timeout of 5 s. */
+/** Writes of each, and their COMMIT, can be made slower than the application's statement_timeout of 5 s, which does not end a COMMIT. */
 const TABLES = ['appointments', 'authorizations', 'ledger_entries', 'sessions', 'idempotency_keys', 'audit_events'];
 const MOMENTS = ['statement', 'commit'];
 
@@ -25,7 +25,7 @@ CREATE CONSTRAINT TRIGGER proof_slow_commit AFTER INSERT OR UPDATE ON ${table} D
   FOR EACH ROW EXECUTE FUNCTION proof.slow('${table} commit');`,
 ).join('')}`;
 
-/** PostgreSQL cancels the statement, or the COMMIT before it commits; meanwhile others wait for the rows that are locked. */
+/** PostgreSQL cancels the statement, and waits for the COMMIT; meanwhile others wait for the rows that are locked. */
 export const slowStatements: Fault = {
   number: 5.1,
   title: 'statement time-outs',

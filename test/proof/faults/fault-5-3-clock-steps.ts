@@ -33,9 +33,10 @@ export const clockSteps: Fault = {
     const stage = await run.stage(ground, { apis: 2, settings: { CLOCK_FILE, NODE_OPTIONS: `--import ${PRELOAD}` } });
     const set = async (place: number, off: number): Promise<void> => {
       await writeFile(CLOCK_FILE, String(off));
-      await run.breaking(`clock of ${place} off by ${off / MINUTE} minutes`, () =>
-        Promise.resolve(stage.apis[place]!.signal('SIGUSR2')),
-      );
+      await run.breaking(`clock of ${place} off by ${off / MINUTE} minutes`, () => {
+        stage.apis[place]!.signal('SIGUSR2');
+        return Promise.resolve();
+      });
     };
     await run.underLoad(stage, async () => {
       for (let round = 1; round <= run.rounds; round++) {

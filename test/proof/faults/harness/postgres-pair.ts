@@ -55,6 +55,13 @@ export class PostgresPair implements Ground {
     });
   }
 
+  /** As an administrator does who is tired of waiting: each COMMIT that waits for the standby is called done. */
+  async giveUpWaiting(): Promise<void> {
+    await connected(this.primary.adminUrl, (admin) =>
+      admin.query(`SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE wait_event = 'SyncRep'`),
+    );
+  }
+
   /** The primary ends as by kill -9, and the standby is the primary. There is none but it until `repair`. */
   async failOver(): Promise<void> {
     await this.primary.kill();
