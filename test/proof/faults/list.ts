@@ -8,6 +8,8 @@ import { fullDisk } from './fault-5-2-full-disk.ts';
 import { clockSteps } from './fault-5-3-clock-steps.ts';
 import { failOver } from './fault-6-fail-over.ts';
 import { rollingRestarts } from './fault-7-rolling-restarts.ts';
+import { migrateUnderLoad } from './fault-8-1-next-release.ts';
+import { upgrade } from './fault-8-2-upgrade.ts';
 
 /** All of them, by number. */
 export const FAULTS: readonly Fault[] = [
@@ -20,4 +22,6 @@ export const FAULTS: readonly Fault[] = [
   clockSteps,
   failOver,
   rollingRestarts,
+  migrateUnderLoad,
+  upgrade,
 ];
