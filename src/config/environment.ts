@@ -12,6 +12,7 @@ import {
   MinLength,
   validateSync,
 } from 'class-validator';
+import { IsDatabaseUrl } from './database-url.ts';
 
 const PLACEHOLDER = /change.?me|placeholder|example|secret|password|default|xxxx|your[-_ ]/i;
 const asBoolean = Transform(({ value }: { value: unknown }) =>
@@ -43,14 +44,14 @@ export class Environment {
   @IsString()
   readonly HOST?: string;
 
-  /** The application's login. Unset: PostgreSQL is embedded. */
+  /** The application's login; of several hosts the one that takes writes. Unset: PostgreSQL is embedded. */
   @IsOptional()
-  @Matches(/^postgres(ql)?:\/\//, { message: 'DATABASE_URL must start with postgres:// or postgresql://' })
+  @IsDatabaseUrl()
   readonly DATABASE_URL?: string;
 
   /** The login that owns the tables and migrates them. Unset: DATABASE_URL. */
   @IsOptional()
-  @Matches(/^postgres(ql)?:\/\//, { message: 'DATABASE_MIGRATION_URL must start with postgres:// or postgresql://' })
+  @IsDatabaseUrl()
   readonly DATABASE_MIGRATION_URL?: string;
 
   /** Where the embedded PostgreSQL and the development secret live. */

@@ -2,6 +2,7 @@ import pg from 'pg';
 import type { Pooling } from '../config/environment.ts';
 import { APPLICATION_ROLE, sessionOptions, transactionSettings } from './data-source.ts';
 import { HAS_MIGRATIONS, KNOWN_MIGRATIONS } from './known-migrations.ts';
+import { primaryUrl } from './primary.ts';
 
 const NOT_A_MEMBER = '42501';
 const NO_SUCH_ROLE = '22023';
@@ -106,8 +107,11 @@ async function asApplication<T>(
   });
 }
 
-async function connected<T>(config: pg.ClientConfig, work: (client: pg.Client) => Promise<T>): Promise<T> {
-  const client = new pg.Client(config);
+async function connected<T>(
+  { connectionString, ...more }: pg.ClientConfig & { connectionString: string },
+  work: (client: pg.Client) => Promise<T>,
+): Promise<T> {
+  const client = new pg.Client({ connectionString: await primaryUrl(connectionString), ...more });
   client.on('error', () => undefined); // the query that is running reports the loss
   await client.connect();
   try {

@@ -1,8 +1,10 @@
 import pg from 'pg';
 import type { DataSourceOptions } from 'typeorm';
+import { hostsOf } from '../config/database-url.ts';
 import type { Pooling } from '../config/environment.ts';
 import { NamedStatementsClient } from './named-statements.ts';
 import { ObservedClient } from './observed-client.ts';
+import { clientOf } from './primary-client.ts';
 
 // dates stay the strings they are: a Date would drag them through the process's own time zone
 pg.types.setTypeParser(pg.types.builtins.DATE, (value) => value);
@@ -28,9 +30,10 @@ const SETTINGS = {
 /** How the application connects: as the lesser role, whatever its login, with time-outs, one pool a process. */
 export function applicationDataSource(settings: ConnectionSettings): DataSourceOptions {
   const { url, poolSize, namedStatements, pooling } = settings;
+  const hosts = hostsOf(url);
   return {
     type: 'postgres',
-    url,
+    url: hosts[0],
     poolSize,
     applicationName: 'therapy-units',
     connectTimeoutMS: 5_000,
@@ -43,7 +46,7 @@ export function applicationDataSource(settings: ConnectionSettings): DataSourceO
       keepAlive: true,
       // statements are sent without waiting for the answers of those before them: see Tx.sql
       pipeline: true,
-      Client: namedStatements ? NamedStatementsClient : ObservedClient,
+      Client: clientOf(hosts, namedStatements ? NamedStatementsClient : ObservedClient),
     },
   };
 }

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { Environment } from '../config/environment.ts';
 import { startEmbeddedPostgres } from './embedded/embedded-postgres.ts';
+import { primaryUrl } from './primary.ts';
 
 export interface OwnerLogin {
   readonly url: string;
@@ -16,7 +17,7 @@ export async function ownerLogin(variables: NodeJS.ProcessEnv): Promise<OwnerLog
   const { DATABASE_MIGRATION_URL, DATABASE_URL, DATABASE_POOLING, DATA_DIR } = variables;
   const settings = { DATABASE_MIGRATION_URL, DATABASE_URL, DATABASE_POOLING, DATA_DIR };
   const { migrationUrl, DATA_DIR: dataDir } = Environment.read(settings);
-  if (migrationUrl) return { url: migrationUrl, close: () => Promise.resolve() };
+  if (migrationUrl) return { url: await primaryUrl(migrationUrl), close: () => Promise.resolve() };
   if (!existsSync(dataDir)) throw new Error(`There is no database in ${dataDir}: set DATABASE_URL or DATA_DIR.`);
   const server = await startEmbeddedPostgres({ dataDir });
   return { url: server.ownerUrl, close: () => server.stop() };

@@ -18,6 +18,9 @@ export function violates(error: unknown, constraint: string): boolean {
   return constraintOf(error) === constraint;
 }
 
+/** COMMIT gave up waiting for the synchronous standby: done here, and lost with this server. */
+export const WARNING = '01000';
+
 export enum Recovery {
   /** A business answer or a bug: replaying would give the same. */
   NONE = 'NONE',
@@ -34,8 +37,9 @@ export function recoveryOf(error: unknown): Recovery {
   const state = sqlStateOf(error);
   if (!state) return Recovery.NONE;
   if (['40001', '40P01', '55P03'].includes(state)) return Recovery.REPLAY;
-  // 57014: statement time-out. 23P01: somebody overlapped in the same instant; the replay can say who.
-  if (['57014', '23P01'].includes(state)) return Recovery.REPLAY_ONCE;
+  // 57014: statement time-out. 53100, 53200: no disk, no memory. 23P01: somebody overlapped in the same instant; the
+  // replay can say who.
+  if (['57014', '53100', '53200', '23P01', WARNING].includes(state)) return Recovery.REPLAY_ONCE;
   if (
     /^(08...|57P0[123]|53300|25006|25P03|E(CONN[A-Z]+|PIPE|TIMEDOUT|HOSTUNREACH|NETUNREACH|AI_AGAIN)|CONNECTION_LOST)$/.test(
       state,

@@ -12,6 +12,7 @@ import { transactionSettings } from './data-source.ts';
 import { GatheredReads } from './gathered-reads.ts';
 import { Recovery, recoveryOf, sqlStateOf } from './sql-errors.ts';
 import { Tx } from './tx.ts';
+import { unwarned, Warned } from './unwarned.ts';
 
 export const MOST_ATTEMPTS = 5;
 
@@ -21,13 +22,13 @@ type Work<T> = (tx: Tx) => Promise<T> | T;
 /** How the work of one attempt is played, from BEGIN to COMMIT. */
 type Play<T> = (client: PoolClient, tx: Tx) => Promise<T>;
 
-/** The commit was sent and its answer never came. */
+/** Whether the commit went through is not known. */
 class CommitLost extends Error {
   constructor(
     cause: unknown,
     readonly ofRead: boolean,
   ) {
-    super('COMMIT was not answered', { cause });
+    super('COMMIT was not answered for sure', { cause });
   }
 }
 
@@ -201,7 +202,7 @@ export class Transactions {
   /** COMMIT travels with what was sent and not waited for. Where one of those fails PostgreSQL answers it with ROLLBACK. */
   private async commit(client: PoolClient, tx: Tx, begun: Promise<unknown>): Promise<void> {
     const sent = tx.end();
-    const committing = client.query('COMMIT');
+    const committing = unwarned(client, 'COMMIT');
     committing.catch(() => undefined);
     let answer: QueryResult;
     let before = true;
@@ -213,7 +214,8 @@ export class Transactions {
     } catch (error) {
       // What the server refuses before COMMIT, a deferred constraint or a serialization failure at COMMIT is a certain
       // rollback; a lost connection is not: the COMMIT was on its way.
-      if (recoveryOf(error) !== Recovery.RECONNECT || (before && error instanceof pg.DatabaseError)) throw error;
+      const isCertain = recoveryOf(error) !== Recovery.RECONNECT && !(error instanceof Warned);
+      if (isCertain || (before && error instanceof pg.DatabaseError)) throw error;
       if (tx.mayReplayBlindly) throw new CommitLost(error, tx.isRead);
       throw new OutcomeUnknown(error);
     }

@@ -48,8 +48,11 @@ export class Idempotency {
     // to a call that came before, the answers mean nothing, and neither does it that there is none
     asking.catch(() => undefined);
     if ((await claiming).length) return work(await asking);
+    // The first call's COMMIT may have given up waiting for the standby. A transaction that has only read would not wait
+    // either, and tell of what can still be lost; one that leaves a message in the WAL waits for all that came before.
     const [first] = await tx.sql<{ request_hash: Buffer; resource_id: string }>(
-      'SELECT request_hash, resource_id FROM idempotency_keys WHERE organization_id = $1 AND operation = $2 AND key = $3',
+      `SELECT request_hash, resource_id, pg_logical_emit_message(true, 'therapy-units', 'replay')
+         FROM idempotency_keys WHERE organization_id = $1 AND operation = $2 AND key = $3`,
       [tx.organizationId, call.operation, key],
     );
     if (!first?.request_hash.equals(hash)) throw new IdempotencyKeyReused();

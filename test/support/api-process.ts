@@ -26,13 +26,21 @@ export interface ApiProcess {
   untilReady(): Promise<void>;
 }
 
-/** Starts one; several share a database and a JWT_SECRET. The caller ends it. */
+const FROM_SOURCES = new URL('from-sources.mjs', import.meta.url).href;
+
+/**
+ * Starts one; several share a database and a JWT_SECRET. The caller ends it.
+ *
+ * @param folder of the project whose sources are started; this one unless said
+ */
 export async function startApi(
   { applicationUrl, ownerUrl }: Pick<ClusterUrls, 'applicationUrl' | 'ownerUrl'>,
   settings: Record<string, string>,
+  folder = '.',
 ): Promise<ApiProcess> {
   const port = await freePort();
-  const child = spawn(process.execPath, ['--import', './test/support/from-sources.mjs', 'src/main.ts'], {
+  const child = spawn(process.execPath, ['--import', FROM_SOURCES, 'src/main.ts'], {
+    cwd: folder,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
       PATH: process.env.PATH,

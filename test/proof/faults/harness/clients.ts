@@ -63,7 +63,11 @@ export class Clients {
     try {
       const url = `${this.door(call)}/graphql`;
       const headers = { authorization: `Bearer ${await this.token(call.account, url)}`, 'x-request-id': requestId };
-      return outcomeOf(call.operation, await this.http.post(url, bodyOf(call), headers));
+      const outcome = outcomeOf(call.operation, await this.http.post(url, bodyOf(call), headers));
+      // the token has ended: the next call signs in
+      if (outcome.verdict === 'refused' && outcome.code === 'UNAUTHENTICATED')
+        this.accounts[call.account]!.signedInAt = -Infinity;
+      return outcome;
     } catch (error) {
       if (!(error instanceof NoReply)) throw error;
       if (!error.sent) return { verdict: 'refused', code: 'NOT_SENT', message: error.message };

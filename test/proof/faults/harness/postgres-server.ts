@@ -68,6 +68,22 @@ export class PostgresServer implements Ground {
     return server;
   }
 
+  /**
+   * A copy that follows this one, known to it by that name; it has yet to be started. Only with binaries that have
+   * pg_basebackup.
+   */
+  async standby(name: string, port?: number): Promise<PostgresServer> {
+    const paths = await openDataFolder(await mkdtemp(join(tmpdir(), 'therapy-faults-')));
+    const { account, password, options } = this;
+    const standby = new PostgresServer(paths, port ?? (await freePort()), account, password, options);
+    if (account) await chown(paths.folder, account.uid, account.gid);
+    const from = `${this.url('postgres', 'postgres')}?application_name=${name}`;
+    const copying = ['-D', standby.data, '-d', from, '-R', '-X', 'stream', '--checkpoint=fast'];
+    const copied = await (await standby.program('pg_basebackup', copying)).exited;
+    if (copied !== 0) throw new Error(`pg_basebackup failed:\n${await standby.logTail()}`);
+    return standby;
+  }
+
   /** PGDATA. */
   get data(): string {
     return this.paths.cluster;
@@ -133,9 +149,12 @@ export class PostgresServer implements Ground {
     return running;
   }
 
-  private async program(name: 'initdb' | 'postgres', args: string[]): Promise<Supervised> {
+  private async program(name: 'initdb' | 'postgres' | 'pg_basebackup', args: string[]): Promise<Supervised> {
     const { binaries } = this.options;
-    const file = binaries === undefined ? await binary(name, this.account) : join(binaries, name);
+    const file =
+      binaries === undefined && name !== 'pg_basebackup'
+        ? await binary(name, this.account)
+        : join(binaries ?? '', name);
     return supervise({ file, args, log: this.paths.log, account: this.account });
   }
 

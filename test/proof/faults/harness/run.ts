@@ -83,11 +83,17 @@ export class Run {
    *
    * @param door where a call goes; by default an account calls always the same process
    * @param mustAnswer whether each call must have been done or refused for its own sake before the load ends
+   * @param withinMs how long any attempt may take
    */
   async underLoad(
     stage: Stage,
     work: () => Promise<void>,
-    { door, mustAnswer, ...options }: Partial<LoadOptions> & { door?: Door; mustAnswer?: boolean } = {},
+    {
+      door,
+      mustAnswer,
+      withinMs = Infinity,
+      ...options
+    }: Partial<LoadOptions> & { door?: Door; mustAnswer?: boolean; withinMs?: number } = {},
   ): Promise<void> {
     const { people } = stage;
     const clients = new Clients(people.accounts, door ?? (({ account }) => urlOf(stage, account)));
@@ -109,6 +115,11 @@ export class Run {
     }
     if (mustAnswer)
       for (const call of load.calls.filter(isOpen)) this.violated(`not answered, with all retries: ${told(call)}`);
+    const slowest = Math.max(
+      ...load.calls.flatMap(({ attempts }) => attempts.map((each) => each.endedAt - each.sentAt)),
+    );
+    this.tell(`the slowest answer took ${Math.round(slowest)} ms`);
+    if (slowest > withinMs) this.violated(`an answer took ${Math.round(slowest)} ms, and ${withinMs} were promised`);
     await stage.untilReady();
     this.tell(`settling ${load.calls.length} calls`);
     const settled = await settle(clients, load.calls, this.random);

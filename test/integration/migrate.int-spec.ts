@@ -1,0 +1,76 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+import type pg from 'pg';
+import { migrate } from '../../src/database/migrate.ts';
+import { migrations } from '../../src/database/migrations.ts';
+import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { connect, connected, read, untilWaiting } from '../support/sql.ts';
+
+/** A migration of the next release that says one statement after the other. */
+const next = (name: string, statements: readonly string[], transaction?: boolean) =>
+  class implements MigrationInterface {
+    readonly name = `${name}2000000000000`;
+    readonly transaction = transaction;
+    async up(runner: QueryRunner): Promise<void> {
+      for (const statement of statements) await runner.query(statement);
+    }
+    async down(): Promise<void> {
+      // never taken back
+    }
+  };
+
+const ADD_COLUMN = next('AddColumn', ['ALTER TABLE patients ADD COLUMN nickname text']);
+const ADD_INDEX = next(
+  'AddIndex',
+  ['SET lock_timeout = 0', 'CREATE INDEX CONCURRENTLY patients_by_phone ON patients (phone_number)'],
+  false,
+);
+const COLUMN = `SELECT FROM information_schema.columns WHERE table_name = 'patients' AND column_name = 'nickname'`;
+
+describe('given a database that processes work on', () => {
+  let database: TestDatabase;
+  let reader: pg.Client;
+
+  beforeEach(async () => {
+    database = await createTestDatabase();
+    reader = await connect(database.adminUrl);
+    await reader.query('BEGIN ISOLATION LEVEL REPEATABLE READ'); // which keeps its snapshot
+    await reader.query('SELECT count(*) FROM patients');
+  });
+  afterEach(async () => {
+    await reader.end();
+    await database.drop();
+  });
+
+  it('when a migration wants a table that a long transaction reads, then others pass meanwhile, and then it runs', async () => {
+    const migrated = migrate(database.ownerUrl, { migrations: [...migrations, ADD_COLUMN] });
+    await untilWaiting(database.adminUrl, 1);
+    // behind the migration in the queue for the table, and with the time-out of the application
+    await connected(database.adminUrl, (other) => other.query('SELECT FROM patients'), '-c lock_timeout=2000');
+    expect(await read(database.ownerUrl, COLUMN)).toEqual([]);
+
+    await reader.query('COMMIT');
+    expect(await migrated).toEqual(['AddColumn2000000000000']);
+    expect(await read(database.ownerUrl, COLUMN)).toHaveLength(1);
+  });
+
+  it('when the long transaction outlasts all patience, then it says what to do, and nothing is changed', async () => {
+    const attempt = migrate(database.ownerUrl, { migrations: [...migrations, ADD_COLUMN], patienceMs: 0 });
+    await expect(attempt).rejects.toThrow('pg_blocking_pids');
+    await reader.query('COMMIT');
+    expect(await read(database.ownerUrl, COLUMN)).toEqual([]);
+  });
+
+  it('when two processes migrate at once, and an index is built concurrently, then neither waits for the other in a circle', async () => {
+    const set = [...migrations, ADD_INDEX];
+    const both = Promise.all([1, 2].map(() => migrate(database.ownerUrl, { migrations: set })));
+    await untilWaiting(database.adminUrl, 1); // for the long transaction; the second process has come by the time it ends
+    await reader.query('COMMIT');
+    expect((await both).flat()).toEqual(['AddIndex2000000000000']);
+    const [index] = await read(
+      database.ownerUrl,
+      `SELECT indisvalid FROM pg_index WHERE indexrelid = 'patients_by_phone'::regclass`,
+    );
+    expect(index).toEqual({ indisvalid: true });
+  });
+});
