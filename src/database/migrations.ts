@@ -9,6 +9,7 @@ import { EndSignInsAsFamilies1767225960000 } from '../../migrations/176722596000
 import { CountLoginsAndCalls1767225965000 } from '../../migrations/1767225965000-CountLoginsAndCalls.ts';
 import { AddSecondFactors1767225970000 } from '../../migrations/1767225970000-AddSecondFactors.ts';
 import { AnswerWhichMigrationsHaveRun1767226020000 } from '../../migrations/1767226020000-AnswerWhichMigrationsHaveRun.ts';
+import { TellMoreOfGrantersFromOutside1767226090000 } from '../../migrations/1767226090000-TellMoreOfGrantersFromOutside.ts';
 
 /** Oldest first. A new migration is a line here. */
 export const migrations = [
@@ -23,4 +24,5 @@ export const migrations = [
   CountLoginsAndCalls1767225965000,
   AddSecondFactors1767225970000,
   AnswerWhichMigrationsHaveRun1767226020000,
+  TellMoreOfGrantersFromOutside1767226090000,
 ];
