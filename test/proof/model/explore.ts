@@ -12,6 +12,8 @@ export interface Exploration {
   readonly replay?: string;
   /** Steps of a sequence, at most. */
   readonly most: number;
+  /** Told of a disagreement as soon as it is found: to shrink it takes its time. */
+  readonly found?: (error: unknown) => void;
 }
 
 /**
@@ -19,13 +21,19 @@ export interface Exploration {
  *
  * @throws Error with seed, path and the shrunk script, where the API and the model disagree
  */
-export async function explore(api: RealApi, { runs, seed, path, replay, most }: Exploration): Promise<Coverage> {
+export async function explore(api: RealApi, { runs, seed, path, replay, most, found }: Exploration): Promise<Coverage> {
   const coverage = new Coverage();
+  let failures = 0;
   const property = fc.asyncProperty(settings, steps(most, replay), async (setting, commands) => {
-    const sequence = await Sequence.begin(api, setting, coverage);
-    await fc.asyncModelRun(() => ({ model: sequence, real: null }), commands);
-    await sequence.end();
-    coverage.sequences++;
+    try {
+      const sequence = await Sequence.begin(api, setting, coverage);
+      await fc.asyncModelRun(() => ({ model: sequence, real: null }), commands);
+      await sequence.end();
+      coverage.sequences++;
+    } catch (error) {
+      if (!failures++) found?.(error);
+      throw error;
+    }
   });
   const result = await fc.check(property, { seed, path, numRuns: runs, endOnFailure: false });
   if (result.failed) throw new Error(failure(result));

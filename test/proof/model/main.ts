@@ -16,7 +16,7 @@ async function main(): Promise<void> {
   await onTestCluster(async () => {
     const api = await RealApi.open();
     try {
-      const coverage = await explore(api, { runs, seed, most, path: values.path, replay: values.replay });
+      const coverage = await explore(api, { runs, seed, most, path: values.path, replay: values.replay, found });
       for (const line of coverage.lines()) console.log(line);
       const { breaches, checked } = await verifyLedger(api.test.database.ownerUrl);
       console.log(`Invariants: ${breaches.length} violations; looked at ${JSON.stringify(checked)}.`);
@@ -30,6 +30,11 @@ async function main(): Promise<void> {
     }
   });
   console.log(`${Math.round((performance.now() - begun) / 1000)} s.`);
+}
+
+function found(error: unknown): void {
+  const lines = error instanceof Error ? error.message.split('\n') : [String(error)];
+  console.log(`Found, and being shrunk: ${lines.at(-1) ?? ''}`);
 }
 
 function number(text: string | undefined, otherwise: number): number {

@@ -80,9 +80,10 @@ function isTotal(units: number): boolean {
 
 /** A version counts what was changed about the authorization itself, and not its bookings: two admins' edits meet, no more. */
 export function updateAuthorization(world: World, { by, input }: CallOf<'updateAuthorization'>): Verdict {
-  const { totalUnits, expectedVersion } = input;
+  const { totalUnits, expectedVersion, reason } = input;
   return asking(world, by, ADMINS, (caller) => {
-    if (totalUnits !== undefined && !isTotal(totalUnits)) return { refused: [BAD] };
+    const isWrong = (totalUnits !== undefined && !isTotal(totalUnits)) || reason?.trim() === '';
+    if (isWrong) return { refused: [BAD] };
     return reaching(world, caller, 'authorizations', input.id, (authorization) => {
       const { name, total, version, used, reserved } = authorization;
       const newTotal = totalUnits ?? total;
@@ -99,7 +100,7 @@ export function updateAuthorization(world: World, { by, input }: CallOf<'updateA
         () => [
           ...when(endDate < authorization.startDate, BAD),
           ...when(stranded.length > 0, refusal('BAD_USER_INPUT', { appointmentIds: anyOrder(stranded) })),
-          ...when(newTotal !== total && !input.reason?.trim(), BAD),
+          ...when(newTotal !== total && reason === undefined, BAD),
           ...when(
             newTotal < used + reserved,
             refusal('INSUFFICIENT_UNITS', { authorizationId: name, availableUnits: availableOf(authorization) }),
