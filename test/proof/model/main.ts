@@ -4,13 +4,13 @@ import { onTestCluster } from '../../support/standalone.ts';
 import { explore } from './explore.ts';
 import { RealApi } from './harness/real-api.ts';
 
-const USAGE = 'npm run proof:model -- [--runs 1000] [--seed N] [--path P --replay R] [--steps 40]';
+const USAGE = 'npm run proof:model -- [--runs 1000] [--seed N] [--path P --replay R] [--steps 50]';
 
 /** `npm run proof:model`: random sequences against the API, as many as wanted. Exits with 1 where something is not as the model says. */
 async function main(): Promise<void> {
   const text = { type: 'string' } as const;
   const { values } = parseArgs({ options: { runs: text, seed: text, path: text, replay: text, steps: text } });
-  const [runs, seed, most] = [number(values.runs, 1000), number(values.seed, randomSeed()), number(values.steps, 40)];
+  const [runs, seed, most] = [number(values.runs, 1000), number(values.seed, randomSeed()), number(values.steps, 50)];
   console.log(`Seed ${seed}, ${runs} sequences of at most ${most} steps.`);
   const begun = performance.now();
   await onTestCluster(async () => {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Call } from '../model/calls.ts';
 import { decide } from '../model/decide.ts';
-import { approvals, peopled, PLATFORM, type Setting } from '../model/start.ts';
+import { beginning, PLATFORM, type Setting } from '../model/start.ts';
 import type { Refusal, Verdict } from '../model/verdict.ts';
 import type { World } from '../model/world.ts';
 import { sentence, told } from '../script/sentences.ts';
@@ -38,11 +38,9 @@ export class Sequence {
 
   /** Fresh organizations, which no other sequence touches. */
   static async begin(api: RealApi, setting: Setting, coverage: Coverage): Promise<Sequence> {
-    const sequence = new Sequence(api, coverage, peopled(setting, randomBytes(6).toString('hex')));
+    const sequence = new Sequence(api, coverage, beginning(setting, randomBytes(6).toString('hex')));
     api.standAt(setting.now);
     await found(api.test, sequence.world, sequence.names);
-    for (const call of approvals(sequence.world)) await sequence.call(call);
-    sequence.steps = 0;
     return sequence;
   }
 

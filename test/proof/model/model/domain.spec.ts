@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { Call } from './calls.ts';
 import { decide } from './decide.ts';
 import { instantOf, localDate, plusDays } from './local-time.ts';
-import { approvals, peopled } from './start.ts';
+import { beginning } from './start.ts';
 import { minutesBetween, unitsOf, type Rule } from './units.ts';
 import type { Verdict } from './verdict.ts';
 import { get, type World } from './world.ts';
@@ -46,10 +46,10 @@ describe('given 14 units for P1, and 10 for P2', () => {
     counted = 0;
   });
 
-  /** Everything that is approved at the beginning, and then these calls. */
+  /** The beginning, and then these calls. */
   function after(...calls: Call[]): World {
-    world = peopled({ now: NOW, northZone: 'America/New_York', southZone: 'Europe/London' }, 'spec');
-    for (const call of [...approvals(world), ...calls]) {
+    world = beginning({ now: NOW, northZone: 'America/New_York', southZone: 'Europe/London' }, 'spec');
+    for (const call of calls) {
       const verdict = decide(world, call);
       if ('refused' in verdict) throw new Error(JSON.stringify(verdict));
       world = verdict.world;

@@ -1,6 +1,7 @@
 import { localDate, plusDays } from './local-time.ts';
 import type { Rule } from './units.ts';
 import type { Call } from './calls.ts';
+import { decide } from './decide.ts';
 import { get, put, type Name, type Role, type Table, type User, type World } from './world.ts';
 
 export const PASSWORD = 'correct-horse-7';
@@ -40,10 +41,19 @@ const EMPTY: Omit<World, 'now'> = {
 };
 
 /**
- * Two practices and their people, and the super admin's organization: what every sequence begins with. Everybody is
- * signed in. Emails are unique across organizations, so each sequence has a word of its own in them.
+ * What every sequence begins with: two practices, their people and what is approved for them, and the super admin's
+ * organization. Everybody is signed in. Emails are unique across organizations: a sequence has its own word in them.
  */
-export function peopled({ now, northZone, southZone }: Setting, word: string): World {
+export function beginning(setting: Setting, word: string): World {
+  const world = peopled(setting, word);
+  return approvals(world).reduce((before, call) => {
+    const verdict = decide(before, call);
+    if ('refused' in verdict) throw new Error('What is approved at the beginning can be.');
+    return verdict.world;
+  }, world);
+}
+
+function peopled({ now, northZone, southZone }: Setting, word: string): World {
   let world: World = { ...EMPTY, now };
   const add = <T extends Table>(table: T, row: World[T][Name]): void => {
     world = put(world, table, row as Parameters<typeof put<T>>[2]);
@@ -93,8 +103,8 @@ const CODES: readonly (readonly [Name, readonly string[]])[] = [
   [SOUTH, ['97153']],
 ];
 
-/** What is approved at the beginning, by calls of the admins: little, so that it runs out. A1 ends soon, A2 has begun. */
-export function approvals(world: World): readonly Call[] {
+/** Little, so that it runs out. A1 ends soon, A2 has just begun. */
+function approvals(world: World): readonly Call[] {
   const approval = (by: Name, patientId: Name, serviceCodes: string[], totalUnits: number, days: number[]): Call => {
     const { organization } = get(world, 'patients', patientId);
     const today = localDate(world.now, get(world, 'organizations', organization).timeZone);
