@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import type { Socket } from 'node:net';
 import { context, SpanKind, trace, type Span } from '@opentelemetry/api';
 import pg from 'pg';
 import { lockWaits } from '../observability/metrics.ts';
 import { isTracing, markFailed } from '../observability/tracing.ts';
+import { underOneSync, type Connection } from './one-sync.ts';
 
 /** A statement with parameters. */
 export interface Statement {
@@ -21,14 +21,17 @@ const statements = new Map<string, Statement>();
  * makes a span of every statement where that is asked for.
  */
 export class ObservedClient extends pg.Client {
-  private gathering = false;
+  private gathers = false;
 
   // pg's query() has eight overloads; the ones that are used are (text) and (text, values)
   override query(...args: unknown[]): never {
-    this.gather();
+    if (!this.gathers) {
+      this.gathers = true;
+      underOneSync((this as unknown as { connection: Connection }).connection);
+    }
     const [text, values, ...more] = args;
     if (typeof text !== 'string') return super.query(...(args as [string])) as never;
-    const statement = Array.isArray(values) && values.length > 0 ? statementOf(text) : undefined;
+    const statement = Array.isArray(values) ? statementOf(text) : undefined;
     const locks = statement?.locks;
     const span = isTracing() ? spanOf(text) : undefined;
     const begun = locks ? performance.now() : 0;
@@ -43,18 +46,6 @@ export class ObservedClient extends pg.Client {
       result.then(() => observe(), observe);
     }
     return result as never;
-  }
-
-  /** What is sent in one turn of the event loop leaves in one packet: a system call less for each statement. */
-  private gather(): void {
-    if (this.gathering) return;
-    const { stream } = (this as unknown as { connection: { stream: Socket } }).connection;
-    this.gathering = true;
-    stream.cork();
-    process.nextTick(() => {
-      this.gathering = false;
-      stream.uncork();
-    });
   }
 
   /** How a statement is sent, where not as it is. */

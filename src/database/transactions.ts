@@ -192,7 +192,7 @@ export class Transactions {
    */
   private begin(client: PoolClient, { ctx: { organizationId } }: Tx): Promise<unknown> {
     const begun = Promise.all([
-      client.query('BEGIN ISOLATION LEVEL READ COMMITTED'),
+      client.query('BEGIN ISOLATION LEVEL READ COMMITTED', []),
       client.query(this.settings, [organizationId ?? '', organizationId === null ? 'all' : 'own']),
     ]);
     begun.catch(() => undefined);

@@ -18,7 +18,7 @@ export async function unwarned(client: PoolClient, text: string): Promise<QueryR
   };
   client.on('notice', note);
   try {
-    const answer = await client.query(text);
+    const answer = await client.query(text, []);
     if (warning !== undefined) throw new Warned(warning);
     return answer;
   } finally {
