@@ -9,7 +9,7 @@ export function textOf({ scenario, sides, bars, notes }: Figures): string {
   const table = rows.map((row) =>
     row.map((cell, column) => (column ? cell.padStart(widths[column]!) : cell.padEnd(widths[0]!))).join('  '),
   );
-  return [...table, ...bars.map(barText), ...notes.map((note) => `  ${note}`)].join('\n');
+  return [...(sides.length ? table : [scenario]), ...bars.map(barText), ...notes.map((note) => `  ${note}`)].join('\n');
 }
 
 export function barText(bar: Bar): string {
