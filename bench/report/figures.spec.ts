@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { cpuRatio, isMet, type Bar, type Side } from './figures.ts';
-import { barText, textOf } from './text.ts';
+import { barText, summaryOf, textOf } from './text.ts';
 
 const BAR: Bar = { what: 'throughput', figure: 0.5, unit: '', atLeast: 0.45 };
 const side = (name: string, apiCpu: number, postgresCpu: number): Side => ({
@@ -30,6 +30,15 @@ describe('given a bar', () => {
   it('when it is told, then figure, bar and verdict stand in a line', () => {
     expect(barText(BAR)).toBe('  throughput: 0.500 (bar: at least 0.45) met');
     expect(barText({ ...BAR, figure: undefined })).toContain('not measured');
+  });
+});
+
+describe('given scenarios with bars', () => {
+  it('when some are met, some not, and some were not measured, then the first are counted and the second named', () => {
+    const missed = { ...BAR, figure: 0.1 };
+    const bars = [BAR, missed, { ...BAR, figure: undefined }];
+    const summary = summaryOf([{ scenario: 'book', sides: [], bars, notes: [] }]);
+    expect(summary.split('\n')).toEqual(['1 of 3 bars met, 1 not.', `  book: ${barText(missed).trim()}`]);
   });
 });
 

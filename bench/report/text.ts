@@ -12,6 +12,17 @@ export function textOf({ scenario, sides, bars, notes }: Figures): string {
   return [...(sides.length ? table : [scenario]), ...bars.map(barText), ...notes.map((note) => `  ${note}`)].join('\n');
 }
 
+/** How many bars are met, and which are not. */
+export function summaryOf(all: readonly Figures[]): string {
+  const bars = all.flatMap(({ scenario, bars: own }) => own.map((bar) => ({ scenario, bar, met: isMet(bar) })));
+  const missed = bars.filter(({ met }) => met === false);
+  const met = bars.filter((each) => each.met === true).length;
+  return [
+    `${met} of ${bars.length} bars met, ${missed.length} not.`,
+    ...missed.map(({ scenario, bar }) => `  ${scenario}: ${barText(bar).trim()}`),
+  ].join('\n');
+}
+
 export function barText(bar: Bar): string {
   const { what, figure, unit, atLeast, atMost } = bar;
   const limit = atLeast === undefined ? `at most ${atMost}` : `at least ${atLeast}`;

@@ -87,10 +87,10 @@ export async function page(stage: Stage): Promise<Figures> {
   };
 }
 
-/** 1,000, or half of the pages where there are not so many. */
+/** 1,000, or the last but one where there are not so many. */
 export function deepPage(rows: number): number {
   const completed = (appointmentsOf(calendarOf(rows)) / CALENDARS.count) * SHARE_COMPLETED;
-  return Math.min(1_000, Math.floor(completed / PAGE_ROWS / 2));
+  return Math.min(1_000, Math.floor(completed / PAGE_ROWS) - 1);
 }
 
 const ORGANIZATIONS = { first_organization: CALENDARS.first, last_organization: CALENDARS.first + CALENDARS.count - 1 };
