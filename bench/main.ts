@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { cpus, loadavg } from 'node:os';
 import { readOptions, USAGE, type Options } from './options.ts';
-import { barText, textOf } from './report/text.ts';
-import { isMet, type Figures } from './report/figures.ts';
+import type { Figures } from './report/figures.ts';
+import { summaryOf, textOf } from './report/text.ts';
 import { play } from './scenarios/scenarios.ts';
 import { Stage } from './stage/stage.ts';
 
@@ -13,12 +13,16 @@ async function bench(options: Options): Promise<void> {
   const stage = await Stage.open(options, tell);
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
     process.once(signal, () => void stage.close().finally(() => process.exit(130)));
+  const machine = {
+    postgres: stage.server.version,
+    node: process.versions.node,
+    cores: cpus().length,
+    loadBefore: loadavg()[0],
+  };
   const all: Figures[] = [];
   try {
-    const load = loadavg()[0]!;
-    tell(
-      `PostgreSQL ${stage.server.version}, Node ${process.versions.node}, ${cpus().length} cores, load ${load.toFixed(1)}`,
-    );
+    const { postgres, node, cores, loadBefore } = machine;
+    tell(`PostgreSQL ${postgres}, Node ${node}, ${cores} cores, load ${loadBefore?.toFixed(1)}`);
     for (const name of options.scenarios) {
       const figures = await play(stage, name);
       all.push(figures);
@@ -27,13 +31,9 @@ async function bench(options: Options): Promise<void> {
   } finally {
     await stage.close();
   }
-  const bars = all.flatMap(({ scenario, bars: own }) => own.map((bar) => ({ scenario, ...bar, met: isMet(bar) })));
-  const missed = bars.filter(({ met }) => met === false);
-  tell(
-    `\n${bars.length - missed.length} of ${bars.length} bars met, in ${((performance.now() - begun) / 1000).toFixed(0)} s.`,
-  );
-  for (const bar of missed) tell(`  ${bar.scenario}: ${barText(bar).trim()}`);
-  if (options.json) await writeFile(options.json, `${JSON.stringify({ scenarios: all, bars }, null, 2)}\n`);
+  const seconds = Math.round((performance.now() - begun) / 1000);
+  tell(`\n${summaryOf(all)}\nIt took ${seconds} s.`);
+  if (options.json) await writeFile(options.json, `${JSON.stringify({ machine, seconds, scenarios: all }, null, 2)}\n`);
 }
 
 let options: Options | undefined;

@@ -9,7 +9,18 @@ export function textOf({ scenario, sides, bars, notes }: Figures): string {
   const table = rows.map((row) =>
     row.map((cell, column) => (column ? cell.padStart(widths[column]!) : cell.padEnd(widths[0]!))).join('  '),
   );
-  return [...table, ...bars.map(barText), ...notes.map((note) => `  ${note}`)].join('\n');
+  return [...(sides.length ? table : [scenario]), ...bars.map(barText), ...notes.map((note) => `  ${note}`)].join('\n');
+}
+
+/** How many bars are met, and which are not. */
+export function summaryOf(all: readonly Figures[]): string {
+  const bars = all.flatMap(({ scenario, bars: own }) => own.map((bar) => ({ scenario, bar, met: isMet(bar) })));
+  const missed = bars.filter(({ met }) => met === false);
+  const met = bars.filter((each) => each.met === true).length;
+  return [
+    `${met} of ${bars.length} bars met, ${missed.length} not.`,
+    ...missed.map(({ scenario, bar }) => `  ${scenario}: ${barText(bar).trim()}`),
+  ].join('\n');
 }
 
 export function barText(bar: Bar): string {

@@ -9,13 +9,15 @@ const MOST_MEGABYTES = 256;
 /** In the second half of the run: what the allocator moves up and down anyway. */
 const MOST_GROWTH = 5;
 const SAMPLE_MS = 500;
+/** A process that has done nothing yet. */
+const NUMBER = 3;
 
 /** What a process of the API holds in RAM while it works. */
 export async function memory(stage: Stage): Promise<Figures> {
   const { rows = 10_000, minutes } = stage.options;
   const seconds = minutes === undefined ? 40 : minutes * 60;
   const database = await stage.database(rows);
-  const api = await stage.api(database);
+  const api = await stage.api(database, NUMBER);
   const samples: number[] = [];
   const sampling = setInterval(() => samples.push(residentOf(api.pid) / MEGABYTE), SAMPLE_MS);
   await playMixed(stage, database, [api], seconds).finally(() => clearInterval(sampling));

@@ -1,6 +1,7 @@
 import { CALENDARS, FIRST_WEEK, USERS, type Calendar } from '../data/plan.ts';
-import { idOf, Kind } from '../ids.ts';
+import { idOf, Kind, organizationId } from '../ids.ts';
 import type { Query } from '../load/job.ts';
+import type { Given } from './same-answer.ts';
 import { tokensOf } from '../tokens.ts';
 
 const DAY = 86_400_000;
@@ -34,16 +35,31 @@ export const PAGE_TEXT = `query Page($first: Int!, $after: String) {
 
 /** A week of a practitioner, whoever it may be. */
 export function weeks({ practitioners, weeks: count }: Calendar): Query {
-  return queryOf(WEEK_TEXT, (organization) => {
-    const from = Date.parse(FIRST_WEEK) + below(count) * WEEK;
-    return {
-      filter: {
-        practitionerId: idOf(Kind.PRACTITIONER, organization, 1 + below(practitioners)),
-        from: new Date(from).toISOString(),
-        to: new Date(from + WEEK).toISOString(),
-      },
-    };
-  });
+  return queryOf(WEEK_TEXT, (organization) => ({
+    filter: weekOf(organization, 1 + below(practitioners), below(count)),
+  }));
+}
+
+/** The last one of them all, and what the floor calls it. */
+export function oneWeek({ practitioners, weeks: count }: Calendar): [Query, Given] {
+  const organization = CALENDARS.first + CALENDARS.count - 1;
+  const filter = weekOf(organization, practitioners, count - 1);
+  const { practitionerId: practitioner, ...times } = filter;
+  const given = { organization: organizationId(organization), practitioner, ...times };
+  return [{ text: WEEK_TEXT, requests: [{ variables: { filter }, token: tokenOf(organization) }] }, given];
+}
+
+function weekOf(
+  organization: number,
+  practitioner: number,
+  week: number,
+): Record<'practitionerId' | 'from' | 'to', string> {
+  const from = Date.parse(FIRST_WEEK) + week * WEEK;
+  return {
+    practitionerId: idOf(Kind.PRACTITIONER, organization, practitioner),
+    from: new Date(from).toISOString(),
+    to: new Date(from + WEEK).toISOString(),
+  };
 }
 
 /** One appointment. */

@@ -1,11 +1,13 @@
 import { appointmentsOf, calendarOf, CALENDARS, FIRST_WEEK } from '../data/plan.ts';
+import { organizationId } from '../ids.ts';
 import { measureApi, measureFloor, type ApiRound, type Measured } from '../measure/measured.ts';
 import { apiSide, cpuRatio, sideOf, type Figures } from '../report/figures.ts';
 import type { Api } from '../stage/api.ts';
 import type { Stage } from '../stage/stage.ts';
 import type { Query } from '../load/job.ts';
 import { placesOf } from './page-walk.ts';
-import { PAGE_ROWS, pages, weeks } from './queries.ts';
+import { oneWeek, PAGE_ROWS, pages, weeks } from './queries.ts';
+import { requireSameAnswer } from './same-answer.ts';
 import { statementsOfWeek } from './week-statements.ts';
 
 const CLIENTS = 16;
@@ -19,16 +21,19 @@ export async function week(stage: Stage): Promise<Figures> {
   const { rows = MILLION, rounds = 3, seconds = 4 } = stage.options;
   const database = await stage.database(rows);
   const calendar = calendarOf(rows);
-  const play = playerOf(stage, await stage.api(database), weeks(calendar));
+  const api = await stage.api(database);
+  const play = playerOf(stage, api, weeks(calendar));
   await play(3);
-  const [api, floor]: [ApiRound[], Measured[]] = [[], []];
+  const [query, given] = oneWeek(calendar);
+  await requireSameAnswer(database, api.url, query, 'week', given);
+  const [answered, floor]: [ApiRound[], Measured[]] = [[], []];
   const variables = { ...ORGANIZATIONS, ...calendar, monday: FIRST_WEEK };
   for (let round = 0; round < rounds; round++) {
-    api.push(await play(seconds));
+    answered.push(await play(seconds));
     if (stage.floors)
       floor.push(await measureFloor(stage, database, { script: 'week', clients: CLIENTS, seconds, variables }));
   }
-  const [ours, theirs] = [apiSide('API', api), sideOf('floor', floor)];
+  const [ours, theirs] = [apiSide('API', answered), sideOf('floor', floor)];
   const statements = await statementsOfWeek(stage, database, weeks(calendar));
   return {
     scenario: 'week',
@@ -56,7 +61,9 @@ export async function page(stage: Stage): Promise<Figures> {
   await playFirst(2);
   await playDeep(1);
   const [first, deep, floor]: [ApiRound[], ApiRound[], Measured[]] = [[], [], []];
-  const [{ id, startTime }] = places as [(typeof places)[0]];
+  const [{ id, startTime, cursor }] = places as [(typeof places)[0]];
+  const given = { organization: organizationId(CALENDARS.first), after_time: startTime, last: id };
+  await requireSameAnswer(database, api.url, pages([cursor]), 'page', given);
   const variables = {
     ...ORGANIZATIONS,
     last_organization: CALENDARS.first + READERS - 1,
@@ -80,10 +87,10 @@ export async function page(stage: Stage): Promise<Figures> {
   };
 }
 
-/** 1,000, or half of the pages where there are not so many. */
+/** 1,000, or the last but one where there are not so many. */
 export function deepPage(rows: number): number {
   const completed = (appointmentsOf(calendarOf(rows)) / CALENDARS.count) * SHARE_COMPLETED;
-  return Math.min(1_000, Math.floor(completed / PAGE_ROWS / 2));
+  return Math.min(1_000, Math.floor(completed / PAGE_ROWS) - 1);
 }
 
 const ORGANIZATIONS = { first_organization: CALENDARS.first, last_organization: CALENDARS.first + CALENDARS.count - 1 };
