@@ -4,6 +4,7 @@ import { coerceInputValue, isInputObjectType } from 'graphql';
 import { BadUserInput } from '../errors/domain-error.ts';
 import { fieldNamedIn, unquoted } from '../graphql/error-edge.ts';
 import { InputPipe } from '../graphql/input.pipe.ts';
+import { jsonProblem } from '../graphql/validation.ts';
 
 export type InputClass = new () => object;
 
@@ -38,7 +39,7 @@ export function InputOf(input: InputClass): Type<PipeTransform> {
 
     private coerced(sent: unknown): unknown {
       const type = this.host.schema.getType(input.name);
-      if (!isInputObjectType(type)) return sent; // arguments of their own, such as a refresh token
+      if (!isInputObjectType(type)) return keepable(sent as object); // arguments of their own, such as a refresh token
       const wrong: Record<string, string[]> = {};
       const value = coerceInputValue(sent, type, (path, _, { message }) => {
         const [field, said] = told(path, message);
@@ -51,6 +52,20 @@ export function InputOf(input: InputClass): Type<PipeTransform> {
   const pipe = mixin(InputOfPipe);
   pipes.set(input, pipe);
   return pipe;
+}
+
+/**
+ * No type of GraphQL has looked at these. What is too deep would overflow the stack of what copies it into its class.
+ *
+ * @throws BadUserInput
+ */
+function keepable(sent: object): object {
+  const wrong = Object.entries(sent).flatMap(([name, value]) => {
+    const problem = jsonProblem(value, 1);
+    return problem ? [[name, problem] as const] : [];
+  });
+  if (wrong.length) throw new BadUserInput(Object.fromEntries(wrong));
+  return sent;
 }
 
 function told(path: readonly (string | number)[], message: string): [field: string, said: string] {

@@ -206,6 +206,15 @@ describe('given a refusal', () => {
     },
   );
 
+  it.each(['refresh', 'logout'])('when %s is sent JSON without end, then BAD_USER_INPUT', async (name) => {
+    const deep = '{"a":'.repeat(5_000) + '1' + '}'.repeat(5_000);
+    for (const body of [`{"refreshToken": ${deep}}`, `{"refreshToken": "x", "more": ${deep}}`, deep]) {
+      const headers = { 'content-type': 'application/json' };
+      const answer = await world.test.rest({ method: 'POST', url: `/auth/${name}`, body, headers });
+      expect(refused(answer)).toEqual([400, 'Bad Request', 'BAD_USER_INPUT']);
+    }
+  });
+
   it('when a key comes with a call that has none, then it means nothing', async () => {
     const headers = { 'idempotency-key': randomUUID() };
     const body = { email: 'nobody@nowhere.example', password: 'wrong-horse-9' };

@@ -93,6 +93,7 @@ const BY_OWNER: Readonly<Record<string, Arbitrary<unknown>>> = {
   'confirmLoginEnrolment.totpCode': late(({ own }) => own.enrollingAtLogin.code()),
   'confirmTotpEnrolment.code': late(({ own }) => own.enrolling.code()),
   'disableTotp.code': late(({ own }) => own.enrolled.code()),
+  'CreateUserInput.role': always('ADMIN', 'ADMIN', 'ADMIN', 'PRACTITIONER', 'PATIENT'),
   'CreateServiceCodeInput.code': late(({ serial }) => `F-${serial}`),
   'cancelAuthorization.id': freshId('Authorization'),
   'updateOrganizationSecurity.staffSecondFactorRequired': always(false),
@@ -129,7 +130,8 @@ export function happyFor(leaf: Leaf): Arbitrary<unknown> {
 export function frequencyOf({ name, call, owner }: Leaf): number {
   if (ALWAYS.has(name) || `${call}.${name}` in BY_OWNER) return 9;
   if (SELDOM.has(name)) return 1;
-  return owner === 'CreateUserInput' || owner.endsWith('Filter') ? 2 : 5;
+  if (owner === 'CreateUserInput') return 1; // links, which fit one role each
+  return owner.endsWith('Filter') ? 2 : 5;
 }
 
 const KINDS: readonly string[] = [
