@@ -107,6 +107,7 @@ export class Run {
     } finally {
       await load.stop();
     }
+    for (const line of faultsIn(stage, load)) this.tell(line);
     if (mustAnswer)
       for (const call of load.calls.filter(isOpen)) this.violated(`not answered, with all retries: ${told(call)}`);
     await stage.untilReady();
@@ -168,4 +169,14 @@ export class Run {
 
 function urlOf({ apis }: Stage, account: number): string {
   return apis[account % apis.length]!.url;
+}
+
+/** What the processes logged of answers that say nothing but that something went wrong. */
+function faultsIn({ apis }: Stage, { calls }: Load): string[] {
+  const attempts = calls.flatMap((call) => call.attempts);
+  const silent = attempts.filter(
+    ({ outcome }) => outcome.verdict === 'unknown' && outcome.code === 'INTERNAL_SERVER_ERROR',
+  );
+  const lines = apis.flatMap(({ output }) => output.split('\n').filter((line) => line.includes('"level":"error"')));
+  return lines.filter((line) => silent.some(({ requestId }) => line.includes(requestId)));
 }
