@@ -24,7 +24,7 @@ export interface RunOptions {
 }
 
 /** Beyond this the run is hung. */
-const HUNG_MS = 120_000;
+const HUNG_MS = 300_000;
 
 /** One fault played once: what it needs to set the stage, to break and to heal, and what is found out meanwhile. */
 export class Run {
