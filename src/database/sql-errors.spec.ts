@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { QueryFailedError } from 'typeorm';
+import { QueryFailedError, QueryRunnerAlreadyReleasedError, QueryRunnerProviderAlreadyReleasedError } from 'typeorm';
 import { constraintOf, Recovery, recoveryOf, sqlStateOf, violates } from './sql-errors.ts';
 
 const ofDriver = (code: string, constraint?: string): Error =>
@@ -58,7 +58,8 @@ describe('given a connection that the driver lost without a code', () => {
     'Client has encountered a connection error and is not queryable',
     'Client was closed and is not queryable',
     'timeout exceeded when trying to connect',
-    'Database connection provided by a query runner was already released',
+    new QueryRunnerAlreadyReleasedError().message,
+    new QueryRunnerProviderAlreadyReleasedError().message,
   ])('when it says "%s", then the way is a new connection', (message) => {
     expect(sqlStateOf(new Error(message))).toBe('CONNECTION_LOST');
     expect(recoveryOf(new Error(message))).toBe(Recovery.RECONNECT);

@@ -55,10 +55,10 @@ function postgresErrorOf(error: unknown): PostgresError {
   return driverError ?? (error as PostgresError);
 }
 
-/** node-pg tells a few losses of the connection by their message alone. */
+/** node-pg, and TypeORM once node-pg has told it, tell a few losses of the connection by their message alone. */
 function connectionLost(error: unknown): string {
   const message = error instanceof Error ? error.message : '';
-  return /Connection terminated|Client has encountered a connection error|Client was closed|connection is closed|timeout exceeded when trying to connect|not queryable|was already released/i.test(
+  return /Connection terminated|Client has encountered a connection error|Client was closed|connection is closed|timeout exceeded when trying to connect|not queryable|already released/i.test(
     message,
   )
     ? 'CONNECTION_LOST'

@@ -1,9 +1,11 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { Transactions, MOST_ATTEMPTS } from '../../src/database/transactions.ts';
 import type { Tx } from '../../src/database/tx.ts';
 import { NotFound, OutcomeUnknown, TryAgain } from '../../src/errors/domain-error.ts';
+import { Patient } from '../../src/patients/patient.entity.ts';
 import { verifyLedger } from '../../src/verification/verify-ledger.ts';
 import { transactionAttempts } from '../../src/observability/counters.ts';
 import { RequestContext } from '../../src/request-context/request-context.ts';
@@ -227,6 +229,22 @@ describe('given the transactions of the application', () => {
       expect(runs).toBe(1);
       expect(await notesOf(id)).toBeNull();
     });
+  });
+
+  it('when the connection is ended between two statements, then all of it is done once more', async () => {
+    const id = await somebody();
+    let runs = 0;
+    await transactions.run(ctx, async (tx) => {
+      await note(tx, id, 'x');
+      const [backend] = await tx.sql<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+      if (++runs > 1) return;
+      await asAdmin((admin) => admin.query('SELECT pg_terminate_backend($1, 5000)', [backend!.pid]));
+      // by now the driver has been told, and so has TypeORM, whose builders have words of their own for it
+      await sleep(100);
+      await tx.manager.createQueryBuilder(Patient, 'row').getMany();
+    });
+    expect(runs).toBe(2);
+    expect(await notesOf(id)).toBe('x');
   });
 
   describe('when something waits for the commit', () => {

@@ -5,12 +5,11 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { binary } from '../../../../src/database/embedded/binaries.ts';
 import { accountFor, openDataFolder, type Paths } from '../../../../src/database/embedded/data-folder.ts';
-import { DATABASE, provision } from '../../../../src/database/embedded/first-start.ts';
+import { DATABASE, provision, withClient } from '../../../../src/database/embedded/first-start.ts';
 import { logTail } from '../../../../src/database/embedded/log.ts';
 import { supervise, type Account, type Supervised } from '../../../../src/database/embedded/supervisor.ts';
 import { migrate } from '../../../../src/database/migrate.ts';
 import { freePort } from '../../../support/free-port.ts';
-import { connected } from '../../../support/sql.ts';
 import type { Ground } from './ground.ts';
 
 export interface ServerOptions {
@@ -158,8 +157,9 @@ export class PostgresServer implements Ground {
     return supervise({ file, args, log: this.paths.log, account: this.account });
   }
 
+  /** With a limit: on a port that nobody has, a connection may meet itself. */
   private answers(): Promise<boolean> {
-    return connected(this.url('postgres', 'postgres'), (admin) => admin.query('SELECT')).then(
+    return withClient(this.url('postgres', 'postgres'), (admin) => admin.query('SELECT')).then(
       () => true,
       () => false,
     );

@@ -24,7 +24,7 @@ export interface RunOptions {
 }
 
 /** Beyond this the run is hung. */
-const HUNG_MS = 120_000;
+const HUNG_MS = 300_000;
 
 /** One fault played once: what it needs to set the stage, to break and to heal, and what is found out meanwhile. */
 export class Run {
@@ -113,6 +113,7 @@ export class Run {
     } finally {
       await load.stop();
     }
+    for (const line of faultsIn(stage, load)) this.tell(line);
     if (mustAnswer)
       for (const call of load.calls.filter(isOpen)) this.violated(`not answered, with all retries: ${told(call)}`);
     const slowest = Math.max(
@@ -179,4 +180,14 @@ export class Run {
 
 function urlOf({ apis }: Stage, account: number): string {
   return apis[account % apis.length]!.url;
+}
+
+/** What the processes logged of answers that say nothing but that something went wrong. */
+function faultsIn({ apis }: Stage, { calls }: Load): string[] {
+  const attempts = calls.flatMap((call) => call.attempts);
+  const silent = attempts.filter(
+    ({ outcome }) => outcome.verdict === 'unknown' && outcome.code === 'INTERNAL_SERVER_ERROR',
+  );
+  const lines = apis.flatMap(({ output }) => output.split('\n').filter((line) => line.includes('"level":"error"')));
+  return lines.filter((line) => silent.some(({ requestId }) => line.includes(requestId)));
 }
