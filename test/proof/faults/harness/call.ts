@@ -46,7 +46,10 @@ export interface Call {
 /** Refusals that say nothing of the call itself: the same attempt may succeed later. */
 export const PASSING: ReadonlySet<string> = new Set(['TRY_AGAIN', 'NOT_SENT', 'RATE_LIMITED', 'UNAUTHENTICATED']);
 
-export function last(call: Call): Outcome | undefined {
+/** Of an unknown outcome: it was done, and only the rest of the answer is missing. */
+export const ANSWER_INCOMPLETE = 'ANSWER_INCOMPLETE';
+
+function last(call: Call): Outcome | undefined {
   return call.attempts.at(-1)?.outcome;
 }
 

@@ -1,4 +1,4 @@
-import { told, type Attempt, type Call, type Operation } from './call.ts';
+import { ANSWER_INCOMPLETE, told, type Attempt, type Call, type Operation } from './call.ts';
 import type { Action, Stored, StoredEntry, StoredEvent, StoredKey } from './stored.ts';
 
 /** All that one transaction stored, and the attempt that asked for it. */
@@ -67,6 +67,11 @@ export function checkOutcomes(
       outcome.verdict === 'acknowledged' ? [outcome.answer] : [],
     );
     if (answers.length && !own.length) tell('acknowledged, and nothing is there');
+    if (
+      !own.length &&
+      call.attempts.some(({ outcome }) => outcome.verdict === 'unknown' && outcome.code === ANSWER_INCOMPLETE)
+    )
+      tell('said to be saved, and nothing is there');
     if (answers.some(({ id }) => id !== answers[0]?.id)) tell('a repeated call was answered with another object');
     const final = call.attempts.at(-1)?.outcome;
     if (call.key !== undefined && final?.verdict === 'refused' && own.length)

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Answer, Attempt, Call, Operation, Outcome } from './call.ts';
+import { ANSWER_INCOMPLETE, type Answer, type Attempt, type Call, type Operation, type Outcome } from './call.ts';
 import { HttpClient, NoReply, type Reply } from './http-client.ts';
 import { signIn, type Account, type SignedIn } from './people.ts';
 
@@ -24,6 +24,12 @@ const BY_ID: ReadonlySet<Operation> = new Set(['startAppointment', 'markNoShow']
 
 /** What an attempt is sent to: the address of a process that serves. */
 export type Door = (call: Call) => string;
+
+/** What INTERNAL_SERVER_ERROR may say; else it is a fault of ours that tells nothing. */
+const SAYING: readonly (readonly [RegExp, string])[] = [
+  [/The connection was lost while the change was being saved/, 'OUTCOME_UNKNOWN'],
+  [/The change was saved, but not all/, ANSWER_INCOMPLETE],
+];
 
 interface Body {
   readonly data?: Readonly<Record<string, Answer | null>> | null;
@@ -109,10 +115,5 @@ function outcomeOf(operation: Operation, { status, body }: Reply): Outcome {
   const message = error ? `${error.path?.join('.') ?? ''}: ${error.message}` : '';
   if (error?.extensions?.code !== undefined && code !== 'INTERNAL_SERVER_ERROR')
     return { verdict: 'refused', code, message };
-  // the one of them that says so itself, apart from those that tell nothing
-  return {
-    verdict: 'unknown',
-    code: /while the change was being saved/.test(message) ? 'OUTCOME_UNKNOWN' : code,
-    message,
-  };
+  return { verdict: 'unknown', code: SAYING.find(([words]) => words.test(message))?.[1] ?? code, message };
 }

@@ -25,6 +25,7 @@ const PRACTICES = 2;
 const PRACTITIONERS = 2;
 const PATIENTS = 4;
 const AUTHORIZATIONS = 2;
+const ADMINS = 2;
 export const FIRST_TOTAL = 200;
 const SIGN_IN = 'mutation($input: LoginInput!) { login(input: $input) { accessToken } }';
 
@@ -40,7 +41,7 @@ export async function people(ground: Ground, settings: Record<string, string>): 
       const founded = await world.practice();
       const { practitioners, emails } = await practitionersOf(world, founded);
       practices.push({ id: founded.id, practitioners, patients: await patientsOf(world, founded) });
-      emails.push((await world.account(founded.admin)).email);
+      for (let nth = 0; nth < ADMINS; nth++) emails.push((await world.account(founded.admin)).email);
       for (const email of emails) accounts.push(await signedIn(world, { email, practice: index }));
     }
     return { practices, accounts };

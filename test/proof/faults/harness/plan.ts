@@ -13,13 +13,13 @@ interface Seen {
 
 /** Of 100 calls. */
 const WEIGHTS: Readonly<Record<Operation, number>> = {
-  createAppointment: 38,
+  createAppointment: 36,
   updateAppointment: 22,
   cancelAppointment: 9,
   startAppointment: 8,
   markNoShow: 5,
   completeAppointment: 13,
-  updateAuthorization: 5,
+  updateAuthorization: 7,
 };
 const KEYED: ReadonlySet<Operation> = new Set([
   'createAppointment',

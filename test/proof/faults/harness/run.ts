@@ -106,6 +106,10 @@ export class Run {
     try {
       await this.firstSuccess(performance.now());
       await work();
+    } catch (error) {
+      for (const { url, output } of stage.apis) this.tell(`${url} has printed at last:\n${output.slice(-4_000)}`);
+      for (const call of load.calls.slice(-8)) this.tell(told(call));
+      throw error;
     } finally {
       await load.stop();
     }

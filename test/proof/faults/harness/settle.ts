@@ -13,7 +13,7 @@ export interface Settled {
 
 const AT_ONCE = 4;
 const MOST_ATTEMPTS = 40;
-const MOST_REPEATED = 150;
+const MOST_REPEATED = 60;
 
 /** Once all is healed: what is open and has a key is attempted again until it is settled, and some of what is done, too. */
 export async function settle(clients: Clients, calls: readonly Call[], random: Random): Promise<Settled> {
