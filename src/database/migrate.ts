@@ -16,10 +16,11 @@ const STAYED_LOCKED =
   'End it (pg_blocking_pids and pg_stat_activity name it), then migrate again.';
 
 /**
- * Whoever wants a table queues behind a migration that waits for it. So a migration waits for less than the application
- * does (its lock_timeout is 2 s), lets everybody pass, and comes again.
+ * Whoever wants a table queues behind a migration that waits for it. So a migration waits for much less than the
+ * application does (its lock_timeout is 2 s), lets everybody pass for longer than that, and comes again.
  */
-const LOCK_TIMEOUT = '1s';
+const LOCK_TIMEOUT = '500ms';
+const PAUSES_LEFT_OUT = 3; // of backOff: the first one is a second
 
 /** What may be otherwise: for tests. */
 export interface MigrateOptions {
@@ -78,7 +79,7 @@ async function runAll(dataSource: DataSource, runner: QueryRunner, deadline: num
     } catch (error) {
       if (sqlStateOf(error) !== LOCK_NOT_AVAILABLE) throw error;
       if (Date.now() > deadline) throw new Error(STAYED_LOCKED, { cause: error });
-      await backOff(attempt);
+      await backOff(attempt + PAUSES_LEFT_OUT);
     }
   }
 }

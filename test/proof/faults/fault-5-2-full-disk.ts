@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { connected } from '../../support/sql.ts';
 import type { Fault } from './fault.ts';
 import { PostgresServer } from './harness/postgres-server.ts';
 import { SmallDisk } from './harness/small-disk.ts';
@@ -14,7 +15,7 @@ const SETTINGS = { max_wal_size: '32MB', min_wal_size: '32MB', wal_recycle: 'off
 export const fullDisk: Fault = {
   number: 5.2,
   title: 'full disk of the database',
-  rounds: 5,
+  rounds: 6,
   lacks: () => SmallDisk.lacks(),
   async play(run) {
     const disk = await SmallDisk.mount(MEGABYTES);
@@ -26,6 +27,8 @@ export const fullDisk: Fault = {
       for (let round = 1; round <= run.rounds; round++) {
         await run.pause();
         await disk.fill();
+        // every other time the next thing that is written wants a new file of the WAL
+        if (round % 2 === 0) await switchWal(server.adminUrl);
         const end = Date.now() + run.random.between(4_000, 12_000);
         while (server.pid !== undefined && Date.now() < end) await sleep(100);
         const went = server.pid === undefined ? 'the server went down' : 'the server stayed up';
@@ -37,3 +40,7 @@ export const fullDisk: Fault = {
     });
   },
 };
+
+async function switchWal(adminUrl: string): Promise<void> {
+  await connected(adminUrl, (admin) => admin.query('SELECT pg_switch_wal()')).catch(() => undefined); // the server may be down by then
+}

@@ -31,7 +31,7 @@ export function nextRelease(release: number): Migration[] {
         'SET lock_timeout = 0',
         `DROP INDEX CONCURRENTLY IF EXISTS appointments_by_${column}`,
         `CREATE INDEX CONCURRENTLY appointments_by_${column} ON appointments (organization_id, ${column})`,
-        `SET lock_timeout = '1s'`,
+        `SET lock_timeout = '500ms'`,
       ],
       false,
     ),
