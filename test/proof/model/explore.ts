@@ -14,6 +14,8 @@ export interface Exploration {
   readonly most: number;
   /** Told of a disagreement as soon as it is found: to shrink it takes its time. */
   readonly found?: (error: unknown) => void;
+  /** Told after each sequence that went well. */
+  readonly went?: (coverage: Coverage) => void;
 }
 
 /**
@@ -21,7 +23,10 @@ export interface Exploration {
  *
  * @throws Error with seed, path and the shrunk script, where the API and the model disagree
  */
-export async function explore(api: RealApi, { runs, seed, path, replay, most, found }: Exploration): Promise<Coverage> {
+export async function explore(
+  api: RealApi,
+  { runs, seed, path, replay, most, found, went }: Exploration,
+): Promise<Coverage> {
   const coverage = new Coverage();
   let failures = 0;
   const property = fc.asyncProperty(settings, steps(most, replay), async (setting, commands) => {
@@ -30,6 +35,7 @@ export async function explore(api: RealApi, { runs, seed, path, replay, most, fo
       await fc.asyncModelRun(() => ({ model: sequence, real: null }), commands);
       await sequence.end();
       coverage.sequences++;
+      went?.(coverage);
     } catch (error) {
       if (!failures++) found?.(error);
       throw error;

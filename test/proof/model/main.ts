@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { verifyLedger } from '../../../src/verification/verify-ledger.ts';
 import { onTestCluster } from '../../support/standalone.ts';
 import { explore } from './explore.ts';
+import type { Coverage } from './harness/coverage.ts';
 import { RealApi } from './harness/real-api.ts';
 
 const USAGE = 'npm run proof:model -- [--runs 1000] [--seed N] [--path P --replay R] [--steps 50]';
@@ -16,7 +17,7 @@ async function main(): Promise<void> {
   await onTestCluster(async () => {
     const api = await RealApi.open();
     try {
-      const coverage = await explore(api, { runs, seed, most, path: values.path, replay: values.replay, found });
+      const coverage = await explore(api, { runs, seed, most, path: values.path, replay: values.replay, found, went });
       for (const line of coverage.lines()) console.log(line);
       const { breaches, checked } = await verifyLedger(api.test.database.ownerUrl);
       console.log(`Invariants: ${breaches.length} violations; looked at ${JSON.stringify(checked)}.`);
@@ -30,6 +31,10 @@ async function main(): Promise<void> {
     }
   });
   console.log(`${Math.round((performance.now() - begun) / 1000)} s.`);
+}
+
+function went({ sequences, calls }: Coverage): void {
+  if (sequences % 50 === 0) console.log(`${sequences} sequences, ${calls} calls.`);
 }
 
 function found(error: unknown): void {

@@ -39,7 +39,7 @@ const KINDS: readonly (readonly [weight: number, kind: Kind])[] = [
   [22, withdraw],
   [20, approve],
   [20, breakGlass],
-  [14, restoreGlass],
+  [20, restoreGlass],
   [12, signIn],
   [16, refresh],
   [8, signOut],

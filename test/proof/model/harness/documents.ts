@@ -62,7 +62,8 @@ export const DOCUMENTS: Readonly<Record<Operation, string>> = {
   grantEmergencyAccess: change('grantEmergencyAccess', GRANT),
   revokeEmergencyAccess: `mutation($id: ID!, $reason: String!) { revokeEmergencyAccess(id: $id, reason: $reason) { ${GRANT} } }`,
   me: `{ me { ${USER} } }`,
-  authorization: `query($id: ID!) { authorization(id: $id) { ${AUTHORIZATION} patient { id } serviceCodes { code } } }`,
+  authorization: `query($id: ID!) { authorization(id: $id) { ${AUTHORIZATION} patient { id } serviceCodes { code }
+    ledgerEntries(first: 200) { nodes { kind units } } } }`,
   appointment: `query($id: ID!) { appointment(id: $id) {
     ${APPOINTMENT} patient { id } practitioner { id } authorization { id } serviceCode { id } session { ${SESSION} } } }`,
   session: `query($id: ID!) { session(id: $id) { ${SESSION} } }`,

@@ -26,7 +26,6 @@ export class Disagreement extends Error {
 export class Sequence {
   private readonly names = new Names();
   private readonly script: string[] = [];
-  private steps = 0;
 
   private constructor(
     private readonly api: RealApi,
@@ -98,12 +97,12 @@ export class Sequence {
   }
 
   private say(line: string): void {
-    this.script.push(`${++this.steps}. ${line}`);
+    this.script.push(`${this.script.length + 1}. ${line}`);
   }
 
   private fail(line: string): never {
     this.say(line);
-    throw new Disagreement(this.script.slice(-this.steps));
+    throw new Disagreement(this.script);
   }
 }
 

@@ -1,7 +1,7 @@
 import { iso } from './appointments.ts';
 import type { CallOf } from './calls.ts';
 import { ADMINS, asking, reached, reaching, within } from './rights.ts';
-import { BAD, decided, firstOf, notFound, refusal, when, type Verdict } from './verdict.ts';
+import { anyOrder, BAD, decided, firstOf, notFound, refusal, when, type Verdict } from './verdict.ts';
 import { nextName, put, rows, type Grant, type World } from './world.ts';
 
 const DURATIONS = [30, 60, 120, 240, 480];
@@ -41,7 +41,6 @@ export function grantEmergencyAccess(world: World, { by, input }: CallOf<'grantE
         organization: patient!.organization,
         patient: patientId,
         to: grantedToUserId,
-        createdAt: world.now,
         expiresAt: world.now + durationMinutes * MINUTE,
         revokedAt: null,
       };
@@ -62,13 +61,12 @@ export function revokeEmergencyAccess(world: World, { by, input }: CallOf<'revok
   });
 }
 
-/** Of the caller's organization, newest first. */
+/** Of the caller's organization. */
 export function emergencyAccessGrants(world: World, { by, input }: CallOf<'emergencyAccessGrants'>): Verdict {
   return asking(world, by, ADMINS, (caller) => {
     const found = rows(world, 'grants').filter(
       (grant) => reached(world, caller, 'grants', grant.name) && isActive(world, grant) === input.active,
     );
-    const newestFirst = found.sort((one, other) => other.createdAt - one.createdAt);
-    return { data: newestFirst.map((grant) => grantView(world, grant)), world };
+    return { data: anyOrder(found.map((grant) => grantView(world, grant))), world };
   });
 }

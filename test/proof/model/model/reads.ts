@@ -11,13 +11,14 @@ export function me(world: World, { by }: CallOf<'me'>): Verdict {
   return asking(world, by, EVERYBODY, (caller) => ({ data: userView(caller), world }));
 }
 
-/** With its ledger: newest first, and each entry with the balances that it led to. */
+/** With its ledger, whose order and balances are looked at where all entries are. */
 export function authorization(world: World, { by, input }: CallOf<'authorization'>): Verdict {
   return asking(world, by, EVERYBODY, (caller) =>
     reaching(world, caller, 'authorizations', input.id, (row) =>
       decided(when(!readsAllOf(caller, row.patient), FORBIDDEN), () => {
         const serviceCodes = anyOrder(row.codes.map((code) => ({ code: get(world, 'serviceCodes', code).code })));
-        const data = { ...authorizationView(world, row), patient: { id: row.patient }, serviceCodes };
+        const ledgerEntries = { nodes: anyOrder(row.ledger.flat()) };
+        const data = { ...authorizationView(world, row), patient: { id: row.patient }, serviceCodes, ledgerEntries };
         return { data, world };
       }),
     ),

@@ -107,7 +107,6 @@ export interface Session extends Owned {
 export interface Grant extends Owned {
   readonly patient: Name;
   readonly to: Name;
-  readonly createdAt: number;
   readonly expiresAt: number;
   readonly revokedAt: number | null;
 }
