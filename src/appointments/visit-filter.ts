@@ -1,4 +1,5 @@
-import type { ObjectLiteral, SelectQueryBuilder } from 'typeorm';
+import type { ObjectLiteral } from 'typeorm';
+import type { RowQuery } from '../database/row-query.ts';
 import { BadUserInput } from '../errors/domain-error.ts';
 import { LONGEST_VISIT_HOURS, MINUTE } from '../time/time-window.ts';
 
@@ -18,10 +19,7 @@ export interface VisitFilter {
  *
  * @throws BadUserInput `to` is not after `from`
  */
-export function filterVisits<Row extends ObjectLiteral>(
-  query: SelectQueryBuilder<Row>,
-  filter: VisitFilter,
-): SelectQueryBuilder<Row> {
+export function filterVisits<Row extends ObjectLiteral>(query: RowQuery<Row>, filter: VisitFilter): RowQuery<Row> {
   const { patientId, practitionerId, authorizationId, status, from, to } = filter;
   if (from != null && to != null && to <= from) throw new BadUserInput({ to: 'must be after from' });
   if (patientId != null) query.andWhere('row.patientId = :patientId', { patientId });
