@@ -128,6 +128,7 @@ export class AppointmentsController {
     permission: Permission.BOOK_APPOINTMENT,
     summary: 'Starts an appointment, at the earliest 60 minutes before its start time',
     path: PATH,
+    bodiless: true,
     answers: APPOINTMENT,
     errors: [ErrorCode.INVALID_STATUS_TRANSITION],
   })
@@ -140,6 +141,7 @@ export class AppointmentsController {
     permission: Permission.BOOK_APPOINTMENT,
     summary: 'Tells that the patient did not come, after the start time; releases all units that it holds',
     path: PATH,
+    bodiless: true,
     answers: APPOINTMENT,
     errors: [ErrorCode.INVALID_STATUS_TRANSITION],
   })

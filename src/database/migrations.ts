@@ -10,6 +10,7 @@ import { CountLoginsAndCalls1767225965000 } from '../../migrations/1767225965000
 import { AddSecondFactors1767225970000 } from '../../migrations/1767225970000-AddSecondFactors.ts';
 import { AnswerWhichMigrationsHaveRun1767226020000 } from '../../migrations/1767226020000-AnswerWhichMigrationsHaveRun.ts';
 import { SendWritesWithCommit1767226080000 } from '../../migrations/1767226080000-SendWritesWithCommit.ts';
+import { TellMoreOfGrantersFromOutside1767226090000 } from '../../migrations/1767226090000-TellMoreOfGrantersFromOutside.ts';
 
 /** Oldest first. A new migration is a line here. */
 export const migrations = [
@@ -25,4 +26,5 @@ export const migrations = [
   AddSecondFactors1767225970000,
   AnswerWhichMigrationsHaveRun1767226020000,
   SendWritesWithCommit1767226080000,
+  TellMoreOfGrantersFromOutside1767226090000,
 ];

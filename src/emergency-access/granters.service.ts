@@ -17,6 +17,7 @@ interface GranterRow {
   organization_name: string;
   organization_time_zone: string;
   organization_created_at: Date;
+  organization_staff_second_factor_required: boolean;
 }
 
 /** Who granted. An organization is told also which super admin opened its records, whose account it cannot read. */
@@ -48,6 +49,7 @@ function userOf(row: GranterRow): User {
     name: row.organization_name,
     timeZone: row.organization_time_zone,
     createdAt: row.organization_created_at,
+    staffSecondFactorRequired: row.organization_staff_second_factor_required,
   });
   const { id, email, role, active } = row;
   return Object.assign(new User(), {

@@ -28,6 +28,8 @@ export interface EndpointOptions {
   /** The schema's name of what is sent. */
   readonly body?: string;
   readonly bodyOptional?: boolean;
+  /** A POST that needs no body: a client may send one all the same, and HTTP refuses what cannot be read. */
+  readonly bodiless?: boolean;
   /** What the ids in the path are of. */
   readonly path?: Readonly<Record<string, string>>;
   readonly idempotent?: boolean;
@@ -81,14 +83,14 @@ function whoMayCall(permission: Permission | undefined): string {
     : 'Who may call: anybody.';
 }
 
-function refusals({ permission, errors = [], path, body }: EndpointOptions): ApiResponseOptions[] {
+function refusals({ permission, errors = [], path, body, bodiless }: EndpointOptions): ApiResponseOptions[] {
   const codes = new Set<ErrorCode>([...ALWAYS, ...(permission ? SIGNED_IN : []), ...errors]);
   if (permission && (path ?? body)) codes.add(ErrorCode.NOT_FOUND); // ids are in either; signing in has none
   const statuses = new Map<number, ErrorCode[]>();
   for (const code of codes) statuses.set(statusOf(code), [...(statuses.get(statusOf(code)) ?? []), code]);
   return [
     ...[...statuses].sort(([one], [other]) => one - other).map(([status, of]) => refusal(status, of)),
-    ...(body ? UNREADABLE.map(([status, said]) => refusal(status, [ErrorCode.BAD_USER_INPUT], said)) : []),
+    ...(body || bodiless ? UNREADABLE.map(([status, said]) => refusal(status, [ErrorCode.BAD_USER_INPUT], said)) : []),
   ];
 }
 

@@ -622,6 +622,25 @@ describe('given grants, when they are listed', () => {
     expect((await revoke(id, listed.admin)).errors).toBeUndefined();
   });
 
+  it('then the practice is told all that a user of the API is, also of a super admin who granted', async () => {
+    const id = await grantIn(60, world.superAdmin);
+    const user =
+      'id email role isSuperAdmin active organization { id name timeZone createdAt staffSecondFactorRequired }';
+    const { data: own } = await world.query(`{ me { ${user} } }`, {}, world.superAdmin);
+    const { data, errors } = await world.query(
+      `{ emergencyAccessGrants { id grantedBy { ${user} practitioner { id } patient { id } } } }`,
+      {},
+      listed.admin,
+    );
+    expect(errors).toBeUndefined();
+    const grants = (data as { emergencyAccessGrants: { id: string; grantedBy: object }[] }).emergencyAccessGrants;
+    expect(grants.find((grant) => grant.id === id)?.grantedBy).toEqual({
+      ...(own as { me: object }).me,
+      practitioner: null,
+      patient: null,
+    });
+  });
+
   it('then people come in a batch: ten grants cost the statements of two', async () => {
     await grantIn(60);
     await grantIn(60, world.superAdmin);

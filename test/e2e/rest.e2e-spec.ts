@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import type { OpenAPIObject } from '@nestjs/swagger';
 import { BookingService } from '../../src/appointments/booking.service.ts';
 import { TryAgain } from '../../src/errors/domain-error.ts';
 import { appointmentOf, standAt, Trail } from '../support/readings.ts';
@@ -189,6 +190,19 @@ describe('given a refusal', () => {
     async (type) => {
       const answer = await post('/appointments', 'notes=x', practice.admin, { 'content-type': type });
       expect(refused(answer)).toEqual([415, 'Unsupported Media Type', 'BAD_USER_INPUT']);
+    },
+  );
+
+  it.each(['start', 'no-show'])(
+    'when %s, which needs no body, is sent one that cannot be read, then HTTP refuses it, as the document says',
+    async (step) => {
+      const url = `/appointments/${randomUUID()}/${step}`;
+      const large = JSON.stringify({ notes: 'x'.repeat(1024 * 1024) });
+      expect((await post(url, 'x', practice.admin, { 'content-type': 'text/plain' })).status).toBe(415);
+      expect((await post(url, large, practice.admin)).status).toBe(413);
+      const document = (await world.test.app.inject({ url: '/api-docs/json' })).json<OpenAPIObject>();
+      const responses = document.paths[`/api/appointments/{id}/${step}`]?.post?.responses;
+      expect(Object.keys(responses ?? {})).toEqual(expect.arrayContaining(['413', '415']));
     },
   );
 
