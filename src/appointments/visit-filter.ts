@@ -25,7 +25,9 @@ export function filterVisits<Row extends ObjectLiteral>(query: RowQuery<Row>, fi
   if (patientId != null) query.andWhere('row.patientId = :patientId', { patientId });
   if (practitionerId != null) query.andWhere('row.practitionerId = :practitionerId', { practitionerId });
   if (authorizationId != null) query.andWhere('row.authorizationId = :authorizationId', { authorizationId });
-  if (status != null) query.andWhere('row.status = ANY(:status)', { status });
+  // of one status the index has the visits in the list's order; of several it has not
+  if (status?.length === 1) query.andWhere('row.status = :status', { status: status[0] });
+  else if (status != null) query.andWhere('row.status = ANY(:status)', { status });
   if (to != null) query.andWhere('row.startTime < :to', { to });
   if (from != null)
     query.andWhere('row.startTime > :earliest AND row.endTime > :from', {
