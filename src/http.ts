@@ -42,7 +42,7 @@ export class HttpAdapter extends FastifyAdapter {
     this.getInstance().addHook('onRequest', (request, reply, done) => {
       void reply.header('x-request-id', request.id);
       // patient data: in no cache on the way, nor in a browser's
-      if (isRest(request)) void reply.header('cache-control', 'no-store');
+      if (isRest(request) || request.url.startsWith('/graphql')) void reply.header('cache-control', 'no-store');
       done();
     });
   }

@@ -1,4 +1,4 @@
-import { Role } from '../request-context/request-context.ts';
+import { Role, type Actor } from '../request-context/request-context.ts';
 
 /** What a door may ask for. One row of domain.md's "Who may what" each. */
 export enum Permission {
@@ -55,4 +55,9 @@ const GRANTED: Readonly<Record<Permission, readonly Role[]>> = {
 /** The roles that hold a permission, besides super admins, who hold all. */
 export function rolesWith(permission: Permission): readonly Role[] {
   return GRANTED[permission];
+}
+
+/** Whether a door that asks for the permission lets somebody through. */
+export function mayPass(actor: Actor, permission: Permission): boolean {
+  return actor.isSuperAdmin || rolesWith(permission).includes(actor.role);
 }

@@ -1,4 +1,4 @@
-import type { SelectQueryBuilder } from 'typeorm';
+import type { RowQuery } from '../database/row-query.ts';
 import { TenantRepository, type RowKey, type TenantRow } from '../database/tenant-repository.ts';
 import type { Tx } from '../database/tx.ts';
 import { Forbidden } from '../errors/domain-error.ts';
@@ -22,7 +22,7 @@ export class Readable<Row extends TenantRow> {
   }
 
   /** All of them, as `row`: what a list starts from. */
-  query(tx: Tx): SelectQueryBuilder<Row> {
+  query(tx: Tx): RowQuery<Row> {
     return this.narrowed(tx, this.rows.select(tx));
   }
 
@@ -47,22 +47,24 @@ export class Readable<Row extends TenantRow> {
 
   /** Those with these keys that the caller may read: a loader's batch. */
   async many(tx: Tx, keys: readonly RowKey[]): Promise<Row[]> {
-    if (!keys.length) return [];
-    return this.query(tx)
-      .andWhere('row.organizationId = ANY(:keyOrganizations) AND row.id = ANY(:keyIds)', {
-        keyOrganizations: [...new Set(keys.map((key) => key.organizationId))],
-        keyIds: [...new Set(keys.map((key) => key.id))],
-      })
-      .getMany();
+    return keys.length ? this.among(tx, keys).many() : [];
+  }
+
+  /** The same as a query. */
+  among(tx: Tx, keys: readonly RowKey[]): RowQuery<Row> {
+    return this.query(tx).andWhere('row.organizationId = ANY(:keyOrganizations) AND row.id = ANY(:keyIds)', {
+      keyOrganizations: [...new Set(keys.map((key) => key.organizationId))],
+      keyIds: [...new Set(keys.map((key) => key.id))],
+    });
   }
 
   private async requireScope(tx: Tx, id: string): Promise<void> {
     if (!this.scope(tx)) return;
-    const may = await this.query(tx).andWhere('row.id = :id', { id }).getExists();
+    const may = await this.query(tx).andWhere('row.id = :id', { id }).exists();
     if (!may) throw new Forbidden(undefined, { resource: this.kind, resourceId: id });
   }
 
-  private narrowed(tx: Tx, query: SelectQueryBuilder<Row>): SelectQueryBuilder<Row> {
+  private narrowed(tx: Tx, query: RowQuery<Row>): RowQuery<Row> {
     const scope = this.scope(tx);
     return scope ? query.andWhere(scope.where, scope.parameters) : query;
   }

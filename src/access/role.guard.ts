@@ -2,7 +2,7 @@ import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/com
 import { Reflector } from '@nestjs/core';
 import { Forbidden, Unauthenticated } from '../errors/domain-error.ts';
 import { holderOf } from '../request-context/ctx.decorator.ts';
-import { rolesWith, type Permission } from './permission.ts';
+import { mayPass, type Permission } from './permission.ts';
 import { PUBLIC, REQUIRED } from './requires.decorator.ts';
 
 /** Asks at every door, relation fields included, whether the caller's role may pass. Nothing declared means refused. */
@@ -19,7 +19,7 @@ export class RoleGuard implements CanActivate {
     if (!required) throw new Forbidden('Nobody may use this: it declares no permission.');
     const actor = holderOf(context).current.actorIfAny;
     if (!actor) throw new Unauthenticated();
-    if (!actor.isSuperAdmin && !rolesWith(required).includes(actor.role)) throw new Forbidden();
+    if (!mayPass(actor, required)) throw new Forbidden();
     return true;
   }
 }

@@ -4,9 +4,11 @@ import { Requires } from '../access/requires.decorator.ts';
 import { AuthorizationQueries } from '../authorizations/authorization-queries.ts';
 import type { Authorization } from '../authorizations/authorization.entity.ts';
 import { AuthorizationType } from '../authorizations/authorization.type.ts';
+import { Attachable } from '../graphql/attached.ts';
 import { required } from '../graphql/loaders.ts';
 import { PageArgs } from '../graphql/page-args.ts';
 import type { Page } from '../graphql/page.ts';
+import { OfRows, type Selection } from '../graphql/selection.ts';
 import { UuidPipe } from '../graphql/uuid.pipe.ts';
 import type { Patient } from '../patients/patient.entity.ts';
 import { PatientType } from '../patients/patient.type.ts';
@@ -19,8 +21,7 @@ import type { RequestContext } from '../request-context/request-context.ts';
 import type { ServiceCode } from '../service-codes/service-code.entity.ts';
 import { ServiceCodeType } from '../service-codes/service-code.type.ts';
 import { ServiceCodesService } from '../service-codes/service-codes.service.ts';
-import { TimeWindow } from '../time/time-window.ts';
-import { AppointmentQueries } from './appointment-queries.ts';
+import { AppointmentQueries, durationOf } from './appointment-queries.ts';
 import type { Appointment } from './appointment.entity.ts';
 import {
   AppointmentFilter,
@@ -53,10 +54,11 @@ export class AppointmentsResolver {
   @Query(() => AppointmentConnection, { name: 'appointments', description: 'Oldest first by (startTime, id).' })
   listAppointments(
     @Ctx() ctx: RequestContext,
+    @OfRows() selection: Selection,
     @Args() page: PageArgs,
     @Args('filter', { nullable: true }) filter?: AppointmentFilter,
   ): Promise<Page<Appointment>> {
-    return this.queries.list(ctx, filter ?? {}, page);
+    return this.queries.list(ctx, filter ?? {}, page, selection);
   }
 
   @Mutation(() => AppointmentType, {
@@ -96,17 +98,20 @@ export class AppointmentsResolver {
     return this.appointments.markNoShow(ctx, id);
   }
 
+  @Attachable()
   @ResolveField(() => Int, { description: 'Whole elapsed minutes from startTime to endTime.' })
-  durationMinutes(@Parent() { startTime, endTime }: Appointment): number {
-    return TimeWindow.toBook(startTime, endTime).minutes;
+  durationMinutes(@Parent() appointment: Appointment): number {
+    return durationOf(appointment);
   }
 
+  @Attachable()
   @ResolveField(() => PatientType)
   @Requires(Permission.READ_PATIENT)
   patient(@Ctx() ctx: RequestContext, @Parent() { organizationId, patientId: id }: Appointment): Promise<Patient> {
     return required('patient', id, this.patients.load(ctx, { organizationId, id }));
   }
 
+  @Attachable()
   @ResolveField(() => PractitionerType)
   @Requires(Permission.READ_PRACTITIONER)
   practitioner(
@@ -116,6 +121,7 @@ export class AppointmentsResolver {
     return required('practitioner', id, this.practitioners.load(ctx, { organizationId, id }));
   }
 
+  @Attachable()
   @ResolveField(() => AuthorizationType)
   @Requires(Permission.READ_AUTHORIZATION)
   authorization(
@@ -125,6 +131,7 @@ export class AppointmentsResolver {
     return required('authorization', id, this.authorizations.load(ctx, { organizationId, id }));
   }
 
+  @Attachable()
   @ResolveField(() => ServiceCodeType)
   @Requires(Permission.READ_SERVICE_CODE)
   serviceCode(

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import type { SelectQueryBuilder } from 'typeorm';
 import { Tenancy } from '../access/tenancy.ts';
 import { AuditService } from '../audit/audit.service.ts';
+import { RowQuery } from '../database/row-query.ts';
 import type { Tx } from '../database/tx.ts';
 import { BadUserInput } from '../errors/domain-error.ts';
 import type { PageArgs } from '../graphql/page-args.ts';
@@ -50,13 +50,13 @@ export class AuditQueries {
   }
 
   /** By no TenantRepository, since some events have no tenant: those are the super admin's. */
-  private visible(tx: Tx): SelectQueryBuilder<AuditEvent> {
-    const query = tx.manager.createQueryBuilder(AuditEvent, 'row');
-    return tx.reach === null ? query.where('TRUE') : query.where('row.organizationId = :tenant', { tenant: tx.reach });
+  private visible(tx: Tx): RowQuery<AuditEvent> {
+    const query = new RowQuery(tx, AuditEvent);
+    return tx.reach === null ? query : query.andWhere('row.organizationId = :tenant', { tenant: tx.reach });
   }
 }
 
-function filtered(query: SelectQueryBuilder<AuditEvent>, filter: AuditEventFilter): SelectQueryBuilder<AuditEvent> {
+function filtered(query: RowQuery<AuditEvent>, filter: AuditEventFilter): RowQuery<AuditEvent> {
   const { actorId, patientId, action, resource, resourceId, outcome, from, to } = filter;
   if (from != null && to != null && to <= from) throw new BadUserInput({ to: 'must be after from' });
   if (actorId != null) query.andWhere('row.actorId = :actorId', { actorId });

@@ -1,29 +1,51 @@
 import { Injectable } from '@nestjs/common';
+import { mayPass, Permission } from '../access/permission.ts';
+import { belongsTo, ReadAhead } from '../access/read-ahead.ts';
 import { Readable } from '../access/readable.ts';
 import { Tenancy } from '../access/tenancy.ts';
 import { AuditService, type AuditRecord } from '../audit/audit.service.ts';
 import { TenantRepository, type RowKey } from '../database/tenant-repository.ts';
 import { Transactions } from '../database/transactions.ts';
 import type { Tx } from '../database/tx.ts';
+import { attach } from '../graphql/attached.ts';
 import { loadBatched } from '../graphql/loaders.ts';
 import type { PageArgs } from '../graphql/page-args.ts';
 import { Pages, type Page } from '../graphql/page.ts';
 import { RelationPages } from '../graphql/relation-pages.ts';
+import { NOTHING } from '../graphql/selection.ts';
 import { OrganizationsService } from '../organizations/organizations.service.ts';
+import { Patient } from '../patients/patient.entity.ts';
 import { PatientsService } from '../patients/patients.service.ts';
 import type { RequestContext } from '../request-context/request-context.ts';
 import type { ServiceCode } from '../service-codes/service-code.entity.ts';
-import { localDate } from '../time/local-date.ts';
+import type { ServiceCodeType } from '../service-codes/service-code.type.ts';
+import { localDate, type LocalDate } from '../time/local-date.ts';
 import { AuthorizationServiceCode } from './authorization-service-code.entity.ts';
 import { AuthorizationStatus, STATUS_SQL, statusOn } from './authorization-status.ts';
 import { Authorization } from './authorization.entity.ts';
 import type { AuthorizationFilter } from './authorization.inputs.ts';
+import { availableUnits } from './balance.ts';
 import { LedgerEntry } from './ledger-entry.entity.ts';
 
 /** The covered codes of one authorization; `id` is the authorization's. */
 interface Cover extends RowKey {
   readonly codes: ServiceCode[];
 }
+
+/** What comes along with an authorization's columns. */
+interface Company {
+  readonly timeZone: string;
+  readonly codes: ServiceCodeType[] | null;
+}
+
+/** The codes that `row` covers, by code, with what the API tells of them. */
+const CODES = `SELECT json_agg(covered)
+  FROM (SELECT code.id, code, description, timed, unit_minutes AS "unitMinutes",
+               round_up_at_minutes AS "roundUpAtMinutes", zero_below_minutes AS "zeroBelowMinutes"
+          FROM authorization_service_codes cover
+          JOIN service_codes code ON code.organization_id = cover.organization_id AND code.id = cover.service_code_id
+         WHERE cover.organization_id = row.organizationId AND cover.authorization_id = row.id
+         ORDER BY code.code) covered`;
 
 /** Reading authorizations. Every read is in the audit trail. */
 @Injectable()
@@ -40,7 +62,23 @@ export class AuthorizationQueries {
     private readonly organizations: OrganizationsService,
     private readonly patients: PatientsService,
     private readonly audit: AuditService,
+    private readonly ahead: ReadAhead,
   ) {
+    const { READ_PATIENT, READ_AUTHORIZATION, READ_SERVICE_CODE } = Permission;
+    ahead.add(
+      Authorization,
+      'patient',
+      belongsTo(READ_PATIENT, 'patientId', Patient, (tx, keys) => patients.many(tx, keys)),
+    );
+    ahead.add(Authorization, 'availableUnits', {
+      permission: READ_AUTHORIZATION,
+      read: (_, rows) => Promise.resolve(rows.map(({ balance }) => availableUnits(balance))),
+    });
+    ahead.add(Authorization, 'status', { permission: READ_AUTHORIZATION, read: (tx, rows) => this.statuses(tx, rows) });
+    ahead.add(Authorization, 'serviceCodes', {
+      permission: READ_SERVICE_CODE,
+      read: async (tx, rows) => (await this.covers(tx, rows)).map(({ codes }) => codes),
+    });
     this.ofPatients = new RelationPages(transactions, {
       parent: 'patientId',
       order: 'id',
@@ -66,16 +104,22 @@ export class AuthorizationQueries {
   }
 
   /** Oldest first, by the time of their creation. */
-  async list(ctx: RequestContext, filter: AuthorizationFilter, args: PageArgs): Promise<Page<Authorization>> {
+  async list(
+    ctx: RequestContext,
+    filter: AuthorizationFilter,
+    args: PageArgs,
+    selection = NOTHING,
+  ): Promise<Page<Authorization>> {
     const scope = await this.tenancy.forList(ctx, filter.organizationId);
     return this.pages.list(scope, {
       args,
       order: ['id'],
-      query: async (tx) => {
-        await this.patients.readable.requireAll(tx, [filter.patientId]);
-        return this.filtered(tx, filter);
+      query: (tx) => this.filtered(tx, filter),
+      check: (tx) => this.patients.readable.requireAll(tx, [filter.patientId]),
+      read: async (tx, rows) => {
+        this.audit.recordRead(tx, 'authorization', rows, filter);
+        await this.ahead.read(tx, Authorization, rows, selection);
       },
-      read: (tx, rows) => this.audit.recordRead(tx, 'authorization', rows, filter),
     });
   }
 
@@ -141,26 +185,70 @@ export class AuthorizationQueries {
       );
     if (filter.status != null)
       query
-        .innerJoin('row.organization', 'organization')
+        .join('organizations organization ON organization.id = row.organizationId')
         .andWhere(`${STATUS_SQL} = ANY(:status)`, { status: filter.status, now: tx.ctx.now() });
     return query;
   }
 
-  private readonly batch = (ctx: RequestContext, keys: readonly RowKey[]): Promise<Authorization[]> =>
-    this.transactions.readTogether(ctx, async (tx) => {
-      const rows = await this.authorizations.many(tx, keys);
-      this.audit.recordRead(tx, 'authorization', rows);
-      return rows;
+  /** Those of these that the caller may read. What is asked for of their status and codes comes in the same statement. */
+  async many(tx: Tx, keys: readonly RowKey[], selection = NOTHING): Promise<Authorization[]> {
+    const whole = selection.has('status') || selection.has('serviceCodes');
+    const rows = await (whole ? this.whole(tx, keys) : this.authorizations.many(tx, keys));
+    this.audit.recordRead(tx, 'authorization', rows);
+    return rows;
+  }
+
+  private async whole(tx: Tx, keys: readonly RowKey[]): Promise<Authorization[]> {
+    const query = this.authorizations
+      .among(tx, keys)
+      .join('organizations organization ON organization.id = row.organizationId');
+    const found = await query.select<Authorization & Company>(
+      `${query.columns}, organization.time_zone AS "timeZone", (${CODES}) AS codes`,
+    );
+    const today = todayIn(tx.ctx.now());
+    const mayReadCodes = mayPass(tx.ctx.actor, Permission.READ_SERVICE_CODE);
+    return found.map(({ timeZone, codes, ...columns }) => {
+      const authorization = Object.assign(new Authorization(), columns);
+      attach(authorization, 'status', statusOn(today(timeZone), authorization));
+      if (mayReadCodes) attach(authorization, 'serviceCodes', codes ?? []);
+      return authorization;
     });
+  }
+
+  private async statuses(tx: Tx, rows: readonly Authorization[]): Promise<AuthorizationStatus[]> {
+    const organizations = await this.organizations.many(
+      tx,
+      rows.map(({ organizationId }) => organizationId),
+    );
+    const timeZones = new Map(organizations.map(({ id, timeZone }) => [id, timeZone]));
+    const today = todayIn(tx.ctx.now());
+    return rows.map((row) => statusOn(today(timeZones.get(row.organizationId) as string), row));
+  }
+
+  private async covers(tx: Tx, keys: readonly RowKey[]): Promise<Cover[]> {
+    const covered = await this.codesIn(tx, keys);
+    return keys.map(({ id, organizationId }) => ({
+      id,
+      organizationId,
+      codes: covered.filter((cover) => cover.authorizationId === id).map((cover) => cover.serviceCode),
+    }));
+  }
+
+  private readonly batch = (ctx: RequestContext, keys: readonly RowKey[]): Promise<Authorization[]> =>
+    this.transactions.readTogether(ctx, (tx) => this.many(tx, keys));
 
   private readonly batchOfCodes = (ctx: RequestContext, keys: readonly RowKey[]): Promise<Cover[]> =>
-    this.transactions.readTogether(ctx, async (tx) => {
-      const covered = await this.codesIn(tx, keys);
-      return keys.map((key) => ({
-        ...key,
-        codes: covered.filter((cover) => cover.authorizationId === key.id).map((cover) => cover.serviceCode),
-      }));
-    });
+    this.transactions.readTogether(ctx, (tx) => this.covers(tx, keys));
+}
+
+/** The local date, reckoned once for each time zone. */
+function todayIn(now: Date): (timeZone: string) => LocalDate {
+  const dates = new Map<string, LocalDate>();
+  return (timeZone) => {
+    const date = dates.get(timeZone) ?? localDate(now, timeZone);
+    dates.set(timeZone, date);
+    return date;
+  };
 }
 
 /** As AuditService.recordRead tells of a list, and of whom. */

@@ -35,7 +35,7 @@ export function statusOn(today: LocalDate, authorization: AuthorizationLife): Au
  */
 export const STATUS_SQL = `CASE
   WHEN row.cancelledAt IS NOT NULL THEN 'CANCELLED'
-  WHEN row.endDate < (:now::timestamptz AT TIME ZONE organization.timeZone)::date THEN 'EXPIRED'
-  WHEN row.startDate > (:now::timestamptz AT TIME ZONE organization.timeZone)::date THEN 'PENDING'
+  WHEN row.endDate < (:now::timestamptz AT TIME ZONE organization.time_zone)::date THEN 'EXPIRED'
+  WHEN row.startDate > (:now::timestamptz AT TIME ZONE organization.time_zone)::date THEN 'PENDING'
   WHEN row.usedUnits = row.totalUnits THEN 'EXHAUSTED'
   ELSE 'ACTIVE' END`;

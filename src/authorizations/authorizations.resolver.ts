@@ -1,9 +1,11 @@
 import { Args, ID, Int, Mutation, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
 import { Permission } from '../access/permission.ts';
 import { Requires } from '../access/requires.decorator.ts';
+import { Attachable } from '../graphql/attached.ts';
 import { required } from '../graphql/loaders.ts';
 import { PageArgs } from '../graphql/page-args.ts';
 import type { Page } from '../graphql/page.ts';
+import { OfRows, type Selection } from '../graphql/selection.ts';
 import { TextPipe } from '../graphql/text.pipe.ts';
 import { UuidPipe } from '../graphql/uuid.pipe.ts';
 import type { Patient } from '../patients/patient.entity.ts';
@@ -45,10 +47,11 @@ export class AuthorizationsResolver {
   })
   listAuthorizations(
     @Ctx() ctx: RequestContext,
+    @OfRows() selection: Selection,
     @Args() page: PageArgs,
     @Args('filter', { nullable: true }) filter?: AuthorizationFilter,
   ): Promise<Page<Authorization>> {
-    return this.queries.list(ctx, filter ?? {}, page);
+    return this.queries.list(ctx, filter ?? {}, page, selection);
   }
 
   @Mutation(() => AuthorizationType)
@@ -79,23 +82,27 @@ export class AuthorizationsResolver {
     return this.authorizations.cancel(ctx, id, reason);
   }
 
+  @Attachable()
   @ResolveField(() => PatientType)
   @Requires(Permission.READ_PATIENT)
   patient(@Ctx() ctx: RequestContext, @Parent() { organizationId, patientId: id }: Authorization): Promise<Patient> {
     return required('patient', id, this.patients.load(ctx, { organizationId, id }));
   }
 
+  @Attachable()
   @ResolveField(() => [ServiceCodeType], { description: 'At least one.' })
   @Requires(Permission.READ_SERVICE_CODE)
   serviceCodes(@Ctx() ctx: RequestContext, @Parent() authorization: Authorization): Promise<ServiceCode[]> {
     return this.queries.codes(ctx, authorization);
   }
 
+  @Attachable()
   @ResolveField(() => Int, { description: 'totalUnits - usedUnits - reservedUnits, never below zero.' })
   availableUnits(@Parent() authorization: Authorization): number {
     return availableUnits(authorization.balance);
   }
 
+  @Attachable()
   @ResolveField(() => AuthorizationStatus)
   status(@Ctx() ctx: RequestContext, @Parent() authorization: Authorization): Promise<AuthorizationStatus> {
     return this.queries.status(ctx, authorization);

@@ -1,5 +1,6 @@
-import type { EntityTarget, ObjectLiteral, SelectQueryBuilder } from 'typeorm';
+import type { EntityTarget, ObjectLiteral } from 'typeorm';
 import { NotFound } from '../errors/domain-error.ts';
+import { RowQuery } from './row-query.ts';
 import { RowSql } from './row-sql.ts';
 import type { Tx } from './tx.ts';
 
@@ -26,13 +27,13 @@ export class TenantRepository<Row extends TenantRow> {
   constructor(private readonly entity: new () => Row) {}
 
   /** A query over the organization's rows (over every organization's while a super admin reads in all), as `row`. */
-  select(tx: Tx): SelectQueryBuilder<Row> {
-    const query = tx.manager.createQueryBuilder(this.target, 'row');
-    return tx.reach === null ? query.where('TRUE') : query.where('row.organizationId = :tenant', { tenant: tx.reach });
+  select(tx: Tx): RowQuery<Row> {
+    const query = new RowQuery(tx, this.entity);
+    return tx.reach === null ? query : query.andWhere('row.organizationId = :tenant', { tenant: tx.reach });
   }
 
   async find(tx: Tx, id: string): Promise<Row | null> {
-    if (tx.reach === null) return this.select(tx).andWhere('row.id = :id', { id }).getOne();
+    if (tx.reach === null) return this.select(tx).andWhere('row.id = :id', { id }).one();
     const [found] = await tx.sql(this.sql(tx).find(), [tx.reach, id]);
     return found ? this.sql(tx).rowOf(found) : null;
   }
@@ -67,7 +68,7 @@ export class TenantRepository<Row extends TenantRow> {
         organizations: [...new Set(keys.map((key) => key.organizationId))],
         ids: [...new Set(keys.map((key) => key.id))],
       })
-      .getMany();
+      .many();
   }
 
   /** Writes a new row; the values must be complete. */

@@ -91,7 +91,7 @@ export class EmergencyAccessService {
   list(ctx: RequestContext, active?: boolean | null): Promise<EmergencyAccessGrant[]> {
     return this.transactions.read(ctx, (tx) => {
       const now = tx.ctx.now();
-      const query = this.grants.select(tx).orderBy('row.createdAt', 'DESC').addOrderBy('row.id', 'DESC');
+      const query = this.grants.select(tx).orderBy('row.createdAt', 'DESC').orderBy('row.id', 'DESC');
       if (active === true)
         // what was made earlier has ended: so the index by creation is walked no further
         query.andWhere('row.revokedAt IS NULL AND row.expiresAt > :now AND row.createdAt > :earliest', {
@@ -99,7 +99,7 @@ export class EmergencyAccessService {
           earliest: earliestOfLive(now),
         });
       if (active === false) query.andWhere('(row.revokedAt IS NOT NULL OR row.expiresAt <= :now)', { now });
-      return query.getMany();
+      return query.many();
     });
   }
 }

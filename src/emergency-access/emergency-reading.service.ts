@@ -96,8 +96,8 @@ export class EmergencyReading {
       })
       .andWhere(`NOT ${own.where}`, own.parameters)
       .orderBy('row.expiresAt')
-      .addOrderBy('row.id')
-      .getMany();
+      .orderBy('row.id')
+      .many();
     return new Opening(grants);
   }
 }

@@ -1,3 +1,4 @@
+import { ApolloServerPluginCacheControlDisabled } from '@apollo/server/plugin/disabled';
 import { ApolloDriver, type ApolloDriverConfig } from '@nestjs/apollo';
 import { Global, Module } from '@nestjs/common';
 import { GraphQLModule as NestGraphQLModule } from '@nestjs/graphql';
@@ -6,6 +7,7 @@ import { ErrorCode } from '../errors/error-code.ts';
 import { boundedCaches } from './bounded-caches.ts';
 import { registerErrorCode } from './enums.ts';
 import { formatError, namesRequestOfErrors, onlyKnownOperations } from './error-edge.ts';
+import { answersAttached } from './attached.ts';
 import { costLimit, MOST_TOKENS, shapeLimits } from './limits.ts';
 import { recordsOperations } from './operation-record.ts';
 import { tellsWhenToComeBack } from './rate-limited.ts';
@@ -49,7 +51,7 @@ registerErrorCode();
         includeStacktraceInErrorResponses: false,
         stopOnTerminationSignals: false,
         context: (request: HeldRequest): GraphQLContext => ({ request }),
-        ...(isTracing() && { transformSchema: tracedRoots }),
+        transformSchema: (schema) => answersAttached(isTracing() ? tracedRoots(schema) : schema),
         preserveHttpStatusForExecutionErrors: false, // else Nest makes a 200 of our 429
         formatError,
         allowBatchedHttpRequests: false,
@@ -57,6 +59,8 @@ registerErrorCode();
         parseOptions: { maxTokens: MOST_TOKENS },
         validationRules: [onlyKnownOperations, ...shapeLimits(environment.queryLimits)],
         plugins: [
+          // it asks about every field of every row, and the answer is always the same: see http.ts
+          ApolloServerPluginCacheControlDisabled(),
           namesRequestOfErrors,
           recordsOperations,
           tellsWhenToComeBack,

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import type { ObjectLiteral, SelectQueryBuilder } from 'typeorm';
+import type { ObjectLiteral } from 'typeorm';
+import type { RowQuery } from '../database/row-query.ts';
 import { Transactions } from '../database/transactions.ts';
 import type { Tx } from '../database/tx.ts';
 import type { RequestContext } from '../request-context/request-context.ts';
@@ -33,7 +34,12 @@ export interface Listing<Row extends ObjectLiteral> {
   readonly order: readonly (keyof Row & string)[];
   readonly direction?: 'ASC' | 'DESC';
   /** The rows of the whole list, as `row`. */
-  readonly query: (tx: Tx) => SelectQueryBuilder<Row> | Promise<SelectQueryBuilder<Row>>;
+  readonly query: (tx: Tx) => RowQuery<Row> | Promise<RowQuery<Row>>;
+  /**
+   * Refuses a filter that names what the caller may not read. Asked where the page is empty alone: a row proves that what
+   * the filter names is there, and readable to whoever reads the row.
+   */
+  readonly check?: (tx: Tx) => Promise<void>;
   /** Runs in the same transaction with the rows of the page: their audit event. */
   readonly read?: (tx: Tx, rows: Row[]) => unknown;
 }
@@ -53,12 +59,13 @@ export class Pages {
       const query = await listing.query(tx);
       order(query, listing);
       seek(query, args, listing);
-      const rows = await query.take(first + 1).getMany();
+      const rows = await query.many({ limit: first + 1 });
+      if (!rows.length) await listing.check?.(tx);
       await listing.read?.(tx, rows.slice(0, first));
       return rows;
     });
     return pageOf(found, first, listing.order, () =>
-      this.transactions.read(ctx, async (tx) => (await listing.query(tx)).getCount()),
+      this.transactions.read(ctx, async (tx) => (await listing.query(tx)).count()),
     );
   }
 
@@ -71,22 +78,16 @@ export class Pages {
     return this.transactions.read(ctx, async (tx) => {
       const query = await listing.query(tx);
       order(query, listing);
-      const rows = await query
-        .clone()
-        .offset((page - 1) * limit)
-        .limit(limit)
-        .getMany();
+      const rows = await query.many({ limit, offset: (page - 1) * limit });
+      if (!rows.length) await listing.check?.(tx);
       await listing.read?.(tx, rows);
-      return { rows, total: await query.orderBy().getCount() };
+      return { rows, total: await query.count() };
     });
   }
 }
 
-function order<Row extends ObjectLiteral>(
-  query: SelectQueryBuilder<Row>,
-  { order, direction = 'ASC' }: Listing<Row>,
-): void {
-  for (const property of order) query.addOrderBy(`row.${property}`, direction);
+function order<Row extends ObjectLiteral>(query: RowQuery<Row>, { order, direction = 'ASC' }: Listing<Row>): void {
+  for (const property of order) query.orderBy(`row.${property}`, direction);
 }
 
 /**
@@ -113,13 +114,12 @@ export function pageOf<Row extends ObjectLiteral>(
 }
 
 function seek<Row extends ObjectLiteral>(
-  query: SelectQueryBuilder<Row>,
+  query: RowQuery<Row>,
   args: PageArgs,
   { order, direction = 'ASC' }: Listing<Row>,
 ): void {
   if (args.after == null) return;
-  const columns = query.expressionMap.mainAlias?.metadata.columns ?? [];
-  const types = order.map((property) => cursorType(columns.find((column) => column.propertyName === property)?.type));
+  const types = order.map((property) => cursorType(query.typeOf(property)));
   const key = decodeCursor(args.after, types);
   const parameters = Object.fromEntries(key.map((value, index) => [`after${index}`, value]));
   query.andWhere(

@@ -1,4 +1,4 @@
-import type { SelectQueryBuilder } from 'typeorm';
+import type { RowQuery } from '../database/row-query.ts';
 import type { RowKey, TenantRow } from '../database/tenant-repository.ts';
 import type { Transactions } from '../database/transactions.ts';
 import type { Tx } from '../database/tx.ts';
@@ -15,7 +15,7 @@ export interface Relation<Row extends TenantRow> {
   readonly order: keyof Row & string;
   readonly direction?: 'ASC' | 'DESC';
   /** The rows of all parents' lists that the caller may read, as `row`. */
-  readonly query: (tx: Tx) => SelectQueryBuilder<Row>;
+  readonly query: (tx: Tx) => RowQuery<Row>;
   /** Runs in the same transaction with what was read of each parent: the audit events. */
   readonly read?: (tx: Tx, lists: readonly { parent: RowKey; rows: Row[] }[]) => void;
 }
@@ -68,29 +68,23 @@ export class RelationPages<Row extends TenantRow> {
   /** LATERAL stops in the index behind so many rows of each parent, however long its list is. */
   private firstRows(tx: Tx, parents: readonly RowKey[], most: number): Promise<Row[]> {
     const { parent, order, direction = 'ASC', query } = this.relation;
-    const ofOne = query(tx)
-      .select('row.id', 'id')
-      .andWhere(`row.${parent} = parent.id`)
-      .orderBy(`row.${order}`, direction)
-      .limit(most);
+    const ofOne = query(tx).andWhere(`row.${parent} = parent.id`);
+    const page = ofOne.text('row.id', `ORDER BY row.${order} ${direction} LIMIT :most`);
     return query(tx)
       .andWhere(
-        `row.id = ANY(ARRAY(SELECT page.id FROM unnest(:parents::uuid[]) AS parent(id) CROSS JOIN LATERAL (${ofOne.getQuery()}) page))`,
+        `row.id = ANY(ARRAY(SELECT page.id FROM unnest(:parents::uuid[]) AS parent(id) CROSS JOIN LATERAL (${page}) page))`,
+        { ...ofOne.given, parents: idsOf(parents), most },
       )
-      .setParameters({ ...ofOne.getParameters(), parents: idsOf(parents) })
       .orderBy(`row.${order}`, direction)
-      .getMany();
+      .many();
   }
 
   private readonly batchOfCounts = (ctx: RequestContext, keys: readonly RowKey[]): Promise<Count[]> =>
     this.inEachOrganization(ctx, keys, async (tx, parents) => {
       const { parent, query } = this.relation;
       const counts = await query(tx)
-        .select(`row.${parent}`, 'id')
-        .addSelect('count(*)::int', 'count')
         .andWhere(`row.${parent} = ANY(:parents)`, { parents: idsOf(parents) })
-        .groupBy(`row.${parent}`)
-        .getRawMany<{ id: string; count: number }>();
+        .select<{ id: string; count: number }>(`row.${parent} AS id, count(*)::int AS count`, `GROUP BY row.${parent}`);
       return counts.map((count) => ({ ...count, organizationId: tx.organizationId }));
     });
 

@@ -1,4 +1,5 @@
-import type { ObjectLiteral, SelectQueryBuilder } from 'typeorm';
+import type { ObjectLiteral } from 'typeorm';
+import type { RowQuery } from '../database/row-query.ts';
 import { prefixRange, searchKey } from './search-key.ts';
 
 /** A row that is found by its names. */
@@ -15,10 +16,10 @@ type Alternative = Readonly<Record<string, string>>;
  * tried as first and last name, in either order. Each alternative is a range that an index holds.
  */
 export function narrowBySearch<Row extends NamedRow>(
-  query: SelectQueryBuilder<Row>,
+  query: RowQuery<Row>,
   search: string | null | undefined,
   otherKeys: readonly (keyof Row & string)[] = [],
-): SelectQueryBuilder<Row> {
+): RowQuery<Row> {
   const alternatives = alternativesOf(searchKey(search ?? ''), otherKeys);
   if (!alternatives.length) return query;
   const parameters: Record<string, string> = {};

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import type { SelectQueryBuilder } from 'typeorm';
 import { Tenancy } from '../access/tenancy.ts';
 import { AuditService } from '../audit/audit.service.ts';
+import { RowQuery } from '../database/row-query.ts';
 import { sqlStateOf } from '../database/sql-errors.ts';
 import type { RowKey } from '../database/tenant-repository.ts';
 import { Transactions } from '../database/transactions.ts';
@@ -36,7 +36,7 @@ export class OrganizationsService {
 
   /** The caller's own; every one for a super admin. */
   list(ctx: RequestContext): Promise<Organization[]> {
-    return this.transactions.read(ctx, (tx) => select(tx).orderBy('row.name').addOrderBy('row.id').getMany());
+    return this.transactions.read(ctx, (tx) => select(tx).orderBy('row.name').orderBy('row.id').many());
   }
 
   /** @throws NotFound the caller's reach does not hold it */
@@ -76,7 +76,11 @@ export class OrganizationsService {
     const { staffSecondFactorRequired } = input;
     const scope = await this.tenancy.forNew(ctx, input.organizationId);
     return this.transactions.run(scope, async (tx) => {
-      const organization = await select(tx).setLock('for_no_key_update').getOneOrFail();
+      const organization = await tx.manager
+        .createQueryBuilder(Organization, 'row')
+        .where('row.id = :id', { id: tx.organizationId })
+        .setLock('for_no_key_update')
+        .getOneOrFail();
       if (organization.staffSecondFactorRequired === staffSecondFactorRequired) return organization;
       await tx.sql('UPDATE organizations SET staff_second_factor_required = $2 WHERE id = $1', [
         tx.organizationId,
@@ -110,10 +114,19 @@ export class OrganizationsService {
     return found.time_zone;
   }
 
+  /** For relation fields of a list. */
+  many(tx: Tx, ids: readonly string[]): Promise<Organization[]> {
+    return select(tx)
+      .andWhere('row.id = ANY(:ids)', { ids: [...new Set(ids)] })
+      .many();
+  }
+
   private readonly batch = (ctx: RequestContext, keys: readonly RowKey[]): Promise<Keyed[]> =>
     this.transactions.readTogether(ctx, async (tx) => {
-      const ids = [...new Set(keys.map((key) => key.id))];
-      const found = await select(tx).andWhere('row.id = ANY(:ids)', { ids }).getMany();
+      const found = await this.many(
+        tx,
+        keys.map(({ id }) => id),
+      );
       return found.map((organization) => ({ id: organization.id, organizationId: organization.id, organization }));
     });
 
@@ -131,7 +144,7 @@ export class OrganizationsService {
   }
 }
 
-function select(tx: Tx): SelectQueryBuilder<Organization> {
-  const query = tx.manager.createQueryBuilder(Organization, 'row');
-  return tx.reach === null ? query.where('TRUE') : query.where('row.id = :own', { own: tx.reach });
+function select(tx: Tx): RowQuery<Organization> {
+  const query = new RowQuery(tx, Organization);
+  return tx.reach === null ? query : query.andWhere('row.id = :own', { own: tx.reach });
 }

@@ -107,12 +107,15 @@ export class PatientsService {
     return loadBatched(ctx, this.batch, key);
   }
 
+  /** Those of these that the caller may read: of relation fields. */
+  async many(tx: Tx, keys: readonly RowKey[]): Promise<Patient[]> {
+    const patients = await this.readable.many(tx, keys);
+    if (patients.length) this.audit.recordRead(tx, 'patient', patients);
+    return patients;
+  }
+
   private readonly batch = (ctx: RequestContext, keys: readonly RowKey[]): Promise<Patient[]> =>
-    this.transactions.readTogether(ctx, async (tx) => {
-      const patients = await this.readable.many(tx, keys);
-      if (patients.length) this.audit.recordRead(tx, 'patient', patients);
-      return patients;
-    });
+    this.transactions.readTogether(ctx, (tx) => this.many(tx, keys));
 
   private async insert(tx: Tx, input: Omit<CreatePatientInput, 'organizationId'>): Promise<Patient> {
     const now = tx.ctx.now();

@@ -77,7 +77,7 @@ export class ServiceCodesService {
   async list(ctx: RequestContext, organizationId?: string | null): Promise<ServiceCode[]> {
     const scope = await this.tenancy.forList(ctx, organizationId);
     return this.transactions.read(scope, (tx) =>
-      this.rows.select(tx).orderBy('row.code').addOrderBy('row.organizationId').getMany(),
+      this.rows.select(tx).orderBy('row.code').orderBy('row.organizationId').many(),
     );
   }
 
@@ -89,11 +89,16 @@ export class ServiceCodesService {
   /** The organization's service codes of these codes, ordered by code; those that it does not have are missing. */
   async byCodes(tx: Tx, codes: readonly string[]): Promise<ServiceCode[]> {
     if (!codes.length) return [];
-    return this.rows.select(tx).andWhere('row.code = ANY(:codes)', { codes }).orderBy('row.code').getMany();
+    return this.rows.select(tx).andWhere('row.code = ANY(:codes)', { codes }).orderBy('row.code').many();
+  }
+
+  /** For relation fields of a list. */
+  many(tx: Tx, keys: readonly RowKey[]): Promise<ServiceCode[]> {
+    return this.rows.many(tx, keys);
   }
 
   private readonly batch = (ctx: RequestContext, keys: readonly RowKey[]): Promise<ServiceCode[]> =>
-    this.transactions.readTogether(ctx, (tx) => this.rows.many(tx, keys));
+    this.transactions.readTogether(ctx, (tx) => this.many(tx, keys));
 
   private async insert(tx: Tx, values: UnitRule & { code: string; description: string }): Promise<ServiceCode> {
     const now = tx.ctx.now();

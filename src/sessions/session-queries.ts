@@ -1,9 +1,14 @@
 import { Injectable } from '@nestjs/common';
+import { Permission } from '../access/permission.ts';
+import { belongsTo, ReadAhead } from '../access/read-ahead.ts';
 import { Readable } from '../access/readable.ts';
 import { Tenancy } from '../access/tenancy.ts';
 import { AppointmentQueries } from '../appointments/appointment-queries.ts';
+import { Appointment } from '../appointments/appointment.entity.ts';
+import { AppointmentStatus } from '../appointments/appointment-status.ts';
 import { filterVisits } from '../appointments/visit-filter.ts';
 import { AuditService } from '../audit/audit.service.ts';
+import type { RowQuery } from '../database/row-query.ts';
 import type { RowKey } from '../database/tenant-repository.ts';
 import { Transactions } from '../database/transactions.ts';
 import { Forbidden } from '../errors/domain-error.ts';
@@ -12,6 +17,7 @@ import { EmergencyReading } from '../emergency-access/emergency-reading.service.
 import { loadBatched } from '../graphql/loaders.ts';
 import type { PageArgs } from '../graphql/page-args.ts';
 import { Pages, type Listing, type NumberedPage, type Page, type PageNumber } from '../graphql/page.ts';
+import { NOTHING } from '../graphql/selection.ts';
 import { Role, type RequestContext } from '../request-context/request-context.ts';
 import { Session } from './session.entity.ts';
 import type { SessionFilter } from './session.inputs.ts';
@@ -33,7 +39,20 @@ export class SessionQueries {
     private readonly appointments: AppointmentQueries,
     private readonly emergency: EmergencyReading,
     private readonly audit: AuditService,
-  ) {}
+    private readonly ahead: ReadAhead,
+  ) {
+    for (const [field, relation] of Object.entries(appointments.relations)) ahead.add(Session, field, relation);
+    ahead.add(
+      Session,
+      'appointment',
+      belongsTo(Permission.READ_APPOINTMENT, 'appointmentId', Appointment, (tx, keys) => appointments.many(tx, keys)),
+    );
+    ahead.add(Appointment, 'session', {
+      permission: Permission.READ_SESSION,
+      of: Session,
+      read: (tx, rows) => this.ofVisits(tx, rows),
+    });
+  }
 
   /** @throws NotFound, Forbidden */
   async one(ctx: RequestContext, id: string): Promise<Session> {
@@ -47,9 +66,17 @@ export class SessionQueries {
   }
 
   /** Oldest first by (startTime, id). */
-  async list(ctx: RequestContext, filter: SessionFilter, args: PageArgs): Promise<Page<Session>> {
+  async list(ctx: RequestContext, filter: SessionFilter, args: PageArgs, selection = NOTHING): Promise<Page<Session>> {
     const scope = await this.tenancy.forList(ctx, filter.organizationId);
-    return this.pages.list(scope, { args, ...this.listing(filter) });
+    const listing = this.listing(filter);
+    return this.pages.list(scope, {
+      args,
+      ...listing,
+      read: async (tx, rows) => {
+        await listing.read(tx, rows);
+        await this.ahead.read(tx, Session, rows, selection);
+      },
+    });
   }
 
   /** The same list by page numbers. */
@@ -80,35 +107,51 @@ export class SessionQueries {
     return outcome?.session ?? null;
   }
 
-  private listing(filter: SessionFilter): Listing<Session> {
+  private listing(filter: SessionFilter): Listing<Session> & Required<Pick<Listing<Session>, 'read'>> {
     return {
       order: ['startTime', 'id'],
-      query: async (tx) => {
-        await this.appointments.requireReadable(tx, filter);
-        const readable = await this.readableIn(tx, filter);
-        return filterVisits(readable.query(tx), filter);
-      },
+      query: async (tx) => filterVisits((await this.readableIn(tx, filter)).query(tx), filter),
+      check: (tx) => this.appointments.requireReadable(tx, filter),
       read: (tx, rows) => this.recordRead(tx, rows, filter),
     };
   }
 
   private readonly batchOfAppointments = (ctx: RequestContext, keys: readonly RowKey[]): Promise<Outcome[]> =>
     this.transactions.readTogether(ctx, async (tx) => {
-      const readable = await this.readable(tx);
-      const sessions = await readable
-        .query(tx)
-        .andWhere('row.organizationId = ANY(:organizations) AND row.appointmentId = ANY(:ids)', {
-          organizations: [...new Set(keys.map((key) => key.organizationId))],
-          ids: keys.map((key) => key.id),
-        })
-        .getMany();
-      if (sessions.length) await this.recordRead(tx, sessions);
+      const sessions = await this.ofAppointments(tx, keys);
       return sessions.map((session) => ({
         id: session.appointmentId,
         organizationId: session.organizationId,
         session,
       }));
     });
+
+  /** Of the rows of a list, in their order. Only what is completed has one. */
+  private async ofVisits(tx: Tx, visits: readonly Appointment[]): Promise<(Session | null)[]> {
+    const completed = visits.filter(({ status }) => status === AppointmentStatus.COMPLETED);
+    if (!completed.length) return visits.map(() => null);
+    const { practitionerId: own } = tx.ctx.actor;
+    const sessions = completed.every(({ practitionerId }) => practitionerId === own)
+      ? await this.ofOwnAppointments(tx, completed)
+      : await this.ofAppointments(tx, completed);
+    const byAppointment = new Map(sessions.map((session) => [session.appointmentId, session]));
+    return visits.map(({ id }) => byAppointment.get(id) ?? null);
+  }
+
+  /** Of those appointments that have one which the caller may read. */
+  private async ofAppointments(tx: Tx, appointments: readonly RowKey[]): Promise<Session[]> {
+    const readable = await this.readable(tx);
+    const sessions = await among(readable.query(tx), appointments).many();
+    if (sessions.length) await this.recordRead(tx, sessions);
+    return sessions;
+  }
+
+  /** As `ofAppointments`, where the caller treats all of their patients: no grant can open any of them. */
+  private async ofOwnAppointments(tx: Tx, appointments: readonly RowKey[]): Promise<Session[]> {
+    const sessions = await among(this.sessions.query(tx), appointments).many();
+    if (sessions.length) this.audit.recordRead(tx, 'session', sessions);
+    return sessions;
+  }
 
   /**
    * An opened patient takes part in a list, and in its count, only where the list asks for that very patient: then it is a
@@ -126,4 +169,11 @@ export class SessionQueries {
     this.audit.recordRead(tx, 'session', sessions, filter);
     await this.emergency.recordUse(tx, sessions, filter);
   }
+}
+
+function among(query: RowQuery<Session>, appointments: readonly RowKey[]): RowQuery<Session> {
+  return query.andWhere('row.organizationId = ANY(:organizations) AND row.appointmentId = ANY(:ids)', {
+    organizations: [...new Set(appointments.map(({ organizationId }) => organizationId))],
+    ids: appointments.map(({ id }) => id),
+  });
 }

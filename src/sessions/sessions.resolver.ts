@@ -7,9 +7,11 @@ import { AppointmentType } from '../appointments/appointment.type.ts';
 import { AuthorizationQueries } from '../authorizations/authorization-queries.ts';
 import type { Authorization } from '../authorizations/authorization.entity.ts';
 import { AuthorizationType } from '../authorizations/authorization.type.ts';
+import { Attachable } from '../graphql/attached.ts';
 import { required } from '../graphql/loaders.ts';
 import { PageArgs } from '../graphql/page-args.ts';
 import type { Page } from '../graphql/page.ts';
+import { OfRows, type Selection } from '../graphql/selection.ts';
 import { UuidPipe } from '../graphql/uuid.pipe.ts';
 import type { Patient } from '../patients/patient.entity.ts';
 import { PatientType } from '../patients/patient.type.ts';
@@ -53,10 +55,11 @@ export class SessionsResolver {
   })
   listSessions(
     @Ctx() ctx: RequestContext,
+    @OfRows() selection: Selection,
     @Args() page: PageArgs,
     @Args('filter', { nullable: true }) filter?: SessionFilter,
   ): Promise<Page<Session>> {
-    return this.queries.list(ctx, filter ?? {}, page);
+    return this.queries.list(ctx, filter ?? {}, page, selection);
   }
 
   @Mutation(() => SessionType, { description: 'Creates the session and consumes its units.' })
@@ -65,6 +68,7 @@ export class SessionsResolver {
     return this.sessions.complete(ctx, input);
   }
 
+  @Attachable()
   @ResolveField(() => AppointmentType)
   @Requires(Permission.READ_APPOINTMENT)
   appointment(
@@ -74,12 +78,14 @@ export class SessionsResolver {
     return required('appointment', id, this.appointments.load(ctx, { organizationId, id }));
   }
 
+  @Attachable()
   @ResolveField(() => PatientType)
   @Requires(Permission.READ_PATIENT)
   patient(@Ctx() ctx: RequestContext, @Parent() { organizationId, patientId: id }: Session): Promise<Patient> {
     return required('patient', id, this.patients.load(ctx, { organizationId, id }));
   }
 
+  @Attachable()
   @ResolveField(() => PractitionerType)
   @Requires(Permission.READ_PRACTITIONER)
   practitioner(
@@ -89,6 +95,7 @@ export class SessionsResolver {
     return required('practitioner', id, this.practitioners.load(ctx, { organizationId, id }));
   }
 
+  @Attachable()
   @ResolveField(() => AuthorizationType)
   @Requires(Permission.READ_AUTHORIZATION)
   authorization(
@@ -98,6 +105,7 @@ export class SessionsResolver {
     return required('authorization', id, this.authorizations.load(ctx, { organizationId, id }));
   }
 
+  @Attachable()
   @ResolveField(() => ServiceCodeType)
   @Requires(Permission.READ_SERVICE_CODE)
   serviceCode(
@@ -114,6 +122,7 @@ export class SessionsResolver {
 export class AppointmentSessionResolver {
   constructor(private readonly queries: SessionQueries) {}
 
+  @Attachable()
   @ResolveField(() => SessionType, {
     nullable: true,
     description: 'Null until completed, and, without an error, where the caller may not read the clinical record.',

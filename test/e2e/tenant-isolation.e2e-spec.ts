@@ -459,9 +459,9 @@ describe('given two practices with everything', () => {
     const dataSource = world.test.app.get(DataSource, { strict: false });
     const rows = new TenantRepository(Patient);
     const wall = (reach: string | null): string =>
-      rows.select({ reach, manager: dataSource.manager } as unknown as Tx).getQuery();
-    expect(wall(mine.id)).toMatch(/WHERE "row"\."organization_id" = /);
-    expect(wall(null)).not.toMatch(/WHERE .*organization_id/);
+      rows.select({ reach, manager: dataSource.manager } as unknown as Tx).text('row.id');
+    expect(wall(mine.id)).toMatch(/WHERE \(row\.organizationId = /);
+    expect(wall(null)).not.toMatch(/WHERE .*organizationId/);
   });
 
   describe('when a super admin comes', () => {

@@ -8,8 +8,8 @@ const TENANTS = 'src/database/tenant-repository.ts';
 const noTenant: readonly Edit[] = [
   {
     file: TENANTS,
-    find: `query.where('row.organizationId = :tenant', { tenant: tx.reach })`,
-    replace: `query.where('TRUE')`,
+    find: `query.andWhere('row.organizationId = :tenant', { tenant: tx.reach })`,
+    replace: 'query',
   },
   {
     file: TENANTS,
