@@ -26,7 +26,8 @@ export function visitsOf(organization: number, { practitioners, weeks }: Calenda
     `INSERT INTO appointments (organization_id, id, patient_id, practitioner_id, authorization_id, service_code_id, start_time, end_time,
                                status, units_reserved, version, created_at, updated_at)
      SELECT ${tenant}, ${id(Kind.APPOINTMENT, 'n')}, ${people}, start_time, start_time + interval '1 hour', status,
-            CASE status WHEN 'SCHEDULED' THEN 4 ELSE 0 END, 1, now(), now() FROM visit ORDER BY n`,
+            CASE status WHEN 'SCHEDULED' THEN 4 ELSE 0 END, CASE status WHEN 'SCHEDULED' THEN 1 ELSE 2 END, now(), now()
+       FROM visit ORDER BY n`,
     `INSERT INTO sessions (organization_id, id, appointment_id, patient_id, practitioner_id, authorization_id, service_code_id, start_time,
                            end_time, duration_minutes, units_used, units_unauthorized, status, created_at, updated_at)
      SELECT ${tenant}, ${id(Kind.SESSION, 'n')}, ${id(Kind.APPOINTMENT, 'n')}, ${people}, start_time, start_time + interval '1 hour', 60,

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import stringify from 'safe-stable-stringify';
 import type { Tx } from '../database/tx.ts';
+import { DomainError } from '../errors/domain-error.ts';
 import { IdempotencyKeyReused } from './idempotency.errors.ts';
 
 export interface KeyedCall {
@@ -45,9 +46,9 @@ export class Idempotency {
       [tx.organizationId, call.operation, key, hash, call.resourceId],
     );
     const asking = ask();
-    // to a call that came before, the answers mean nothing, and neither does it that there is none
     asking.catch(() => undefined);
     if ((await claiming).length) return work(await asking);
+    await asking.catch(unlessRefused);
     // The first call's COMMIT may have given up waiting for the standby. A transaction that has only read would not wait
     // either, and tell of what can still be lost; one that leaves a message in the WAL waits for all that came before.
     const [first] = await tx.sql<{ request_hash: Buffer; resource_id: string }>(
@@ -58,6 +59,11 @@ export class Idempotency {
     if (!first?.request_hash.equals(hash)) throw new IdempotencyKeyReused();
     return replay(first.resource_id);
   }
+}
+
+/** To a call that came before, the answers mean nothing, refusals neither; yet a fault of the database ends the transaction. */
+function unlessRefused(error: unknown): void {
+  if (!(error instanceof DomainError)) throw error;
 }
 
 /** What is left out and what is null mean different things to some inputs, so only the former is dropped. */
