@@ -41,6 +41,11 @@ export const fullDisk: Fault = {
   },
 };
 
+/** More often than there may be files in advance. */
 async function switchWal(adminUrl: string): Promise<void> {
-  await connected(adminUrl, (admin) => admin.query('SELECT pg_switch_wal()')).catch(() => undefined); // the server may be down by then
+  const next = `SELECT pg_logical_emit_message(false, 'proof', ''), pg_switch_wal()`;
+  // the server may be down by then
+  await connected(adminUrl, async (admin) => {
+    for (let times = 0; times < 5; times++) await admin.query(next);
+  }).catch(() => undefined);
 }
