@@ -39,7 +39,14 @@ export default defineConfig(
   },
   {
     // These talk to a terminal.
-    files: ['src/main.ts', 'src/admin.ts', 'src/migration-run.ts', 'src/schema.ts', 'test/proof/*/main.ts', 'bench/main.ts'],
+    files: [
+      'src/main.ts',
+      'src/admin.ts',
+      'src/migration-run.ts',
+      'src/schema.ts',
+      'test/proof/*/main.ts',
+      'bench/main.ts',
+    ],
     rules: { 'no-console': 'off' },
   },
   {
