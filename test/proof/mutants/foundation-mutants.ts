@@ -3,6 +3,7 @@ import { HISTORIES, walls, type Edit, type Mutant } from './mutant.ts';
 const AUDIT = 'src/audit/audit.service.ts';
 const BOOKING = 'src/appointments/booking.service.ts';
 const IDEMPOTENCY = 'src/idempotency/idempotency.service.ts';
+const ROWS = 'src/database/row-sql.ts';
 const TENANTS = 'src/database/tenant-repository.ts';
 
 const noTenant: readonly Edit[] = [
@@ -11,16 +12,8 @@ const noTenant: readonly Edit[] = [
     find: `query.andWhere('row.organizationId = :tenant', { tenant: tx.reach })`,
     replace: 'query',
   },
-  {
-    file: TENANTS,
-    find: `.where('row.organizationId = :tenant AND row.id = :id', { tenant: tx.organizationId, id })`,
-    replace: `.where('row.id = :id', { id })`,
-  },
-  {
-    file: TENANTS,
-    find: `.where('organizationId = :tenant AND id = :id', { tenant: tx.organizationId, id: row.id })`,
-    replace: `.where('id = :id', { id: row.id })`,
-  },
+  { file: ROWS, find: `'"organization_id" = $1 AND "id" = $2'`, replace: `'$1::uuid IS NOT NULL AND "id" = $2'` },
+  { file: ROWS, find: '`"organization_id" = $1 AND ${condition}`', replace: '`$1::uuid IS NOT NULL AND ${condition}`' },
 ];
 const noRowSecurity: Edit = {
   file: 'migrations/1767225600000-CreateTenantsAndPeople.ts',
@@ -36,8 +29,8 @@ export const foundationMutants: readonly Mutant[] = [
     edits: [
       {
         file: 'src/database/transactions.ts',
-        find: 'await this.commit(client, tx);',
-        replace: 'void this.commit(client, tx).catch(() => undefined);',
+        find: 'await this.commit(client, tx, begun);',
+        replace: 'void this.commit(client, tx, begun).catch(() => undefined);',
       },
     ],
     proofs: [HISTORIES],
@@ -47,8 +40,8 @@ export const foundationMutants: readonly Mutant[] = [
     edits: [
       {
         file: AUDIT,
-        find: 'await this.write(tx, tx.reach ?? tx.ctx.actor.organizationId, [event]);',
-        replace: `await this.transactions.run(tx.ctx, (own) =>
+        find: 'this.write(tx, tx.reach ?? tx.ctx.actor.organizationId, [event]);',
+        replace: `void this.transactions.run(tx.ctx, (own) =>
           this.write(own, own.reach ?? own.ctx.actor.organizationId, [event]),
         );`,
       },
@@ -60,7 +53,7 @@ export const foundationMutants: readonly Mutant[] = [
     edits: [
       {
         file: BOOKING,
-        find: `await this.audit.record(tx, { action: 'UPDATE_APPOINTMENT', ...factsOf(saved, { fields }) });`,
+        find: `this.audit.record(tx, { action: 'UPDATE_APPOINTMENT', ...factsOf(saved, { fields }) });`,
         replace: '',
       },
     ],
@@ -71,22 +64,28 @@ export const foundationMutants: readonly Mutant[] = [
     edits: [
       {
         file: BOOKING,
-        find: `() => this.insert(tx, id, input, window),
-          (first) => this.rows.get(tx, first),
+        find: `work: (facts) => this.insert(tx, id, input, window, facts),
+            replay: (first) => this.rows.get(tx, first),
+          },
         ),
       )`,
-        replace: `() => Promise.resolve(undefined),
-          (first) => this.rows.get(tx, first),
+        replace: `work: () => undefined,
+            replay: (first) => this.rows.get(tx, first),
+          },
         ),
       )
-      .then((first) => first ?? this.transactions.run(scope, (tx) => this.insert(tx, id, input, window)))`,
+      .then(
+        (first) =>
+          first ??
+          this.transactions.run(scope, async (tx) => this.insert(tx, id, input, window, await this.ask(tx, input, window))),
+      )`,
       },
     ],
     proofs: [HISTORIES],
   },
   {
     name: 'without the look at a key that is claimed already',
-    edits: [{ file: IDEMPOTENCY, find: 'if (claimed.length) return work();', replace: 'if (claimed) return work();' }],
+    edits: [{ file: IDEMPOTENCY, find: 'if ((await claiming).length) return', replace: 'if (await claiming) return' }],
     proofs: [HISTORIES],
   },
   {

@@ -4,13 +4,17 @@ const LEDGER = 'src/authorizations/authorization-ledger.service.ts';
 const BALANCE = 'src/authorizations/balance.ts';
 const APPOINTMENTS = 'src/appointments/appointments.service.ts';
 const BOOKING = 'src/appointments/booking.service.ts';
+const ROWS = 'src/database/row-sql.ts';
 const TABLES = 'migrations/1767225660000-CreateAuthorizationsAndTheirLedger.ts';
 
-const noLock: Edit = {
-  file: LEDGER,
-  find: 'return this.authorizations.getLocked(tx, authorizationId);',
-  replace: 'return this.authorizations.get(tx, authorizationId);',
-};
+const noLock: readonly Edit[] = [
+  {
+    file: LEDGER,
+    find: '(await this.authorizations.getLocked(tx, authorizationId)) as LockedAuthorization',
+    replace: '(await this.authorizations.get(tx, authorizationId)) as LockedAuthorization',
+  },
+  { file: ROWS, find: 'WHERE ${where} FOR NO KEY UPDATE`', replace: 'WHERE ${where}`' },
+];
 const noGuard: Edit = { file: LEDGER, find: 'AND id = $2 AND entry_seq = $3', replace: 'AND id = $2 AND $3::int >= 0' };
 const noNumbers: Edit = {
   file: TABLES,
@@ -30,7 +34,7 @@ const noChecks: readonly Edit[] = [
     replace: 'reserved_after >= 0 AND used_after >= 0)',
   },
 ];
-const releasedOnce = 'await this.ledger.release(tx, { authorizationId, appointmentId: id }, unitsReserved);';
+const releasedOnce = 'this.ledger.release(tx, authorization, id, unitsReserved);';
 const releasedTwice: Edit = { file: APPOINTMENTS, find: releasedOnce, replace: `${releasedOnce} ${releasedOnce}` };
 const noHeld: Edit = {
   file: TABLES,
@@ -40,9 +44,13 @@ const noHeld: Edit = {
 
 /** How units are held, given back and used. */
 export const ledgerMutants: readonly Mutant[] = [
-  { name: 'without the lock of the authorization', edits: [noLock], proofs: [HISTORIES] },
-  { name: 'without the lock, and the guard behind it', edits: [noLock, noGuard], proofs: [HISTORIES] },
-  { name: 'without the lock, the guard and the numbering', edits: [noLock, noGuard, noNumbers], proofs: [HISTORIES] },
+  { name: 'without the lock of the authorization', edits: noLock, proofs: [HISTORIES] },
+  { name: 'without the lock, and the guard behind it', edits: [...noLock, noGuard], proofs: [HISTORIES] },
+  {
+    name: 'without the lock, the guard and the numbering',
+    edits: [...noLock, noGuard, noNumbers],
+    proofs: [HISTORIES],
+  },
   { name: 'without the look at what is available', edits: [noDecision], proofs: [HISTORIES] },
   {
     name: 'without the look at what is available, and both CHECKs',
@@ -51,7 +59,7 @@ export const ledgerMutants: readonly Mutant[] = [
   },
   {
     name: 'without the lock, the guard, the numbering and both CHECKs',
-    edits: [noLock, noGuard, noNumbers, ...noChecks],
+    edits: [...noLock, noGuard, noNumbers, ...noChecks],
     proofs: [HISTORIES],
   },
   { name: 'units released twice on cancel', edits: [releasedTwice], proofs: [HISTORIES] },
@@ -62,7 +70,7 @@ export const ledgerMutants: readonly Mutant[] = [
   },
   {
     name: 'units not released on cancel',
-    edits: [{ file: APPOINTMENTS, find: releasedOnce, replace: 'void authorizationId;' }],
+    edits: [{ file: APPOINTMENTS, find: releasedOnce, replace: 'void authorization;' }],
     proofs: [HISTORIES],
   },
   {
@@ -86,10 +94,10 @@ export const ledgerMutants: readonly Mutant[] = [
     edits: [
       {
         file: BOOKING,
-        find: 'await this.ledger.resize(tx, to, before.unitsReserved, plan.units, check);',
+        find: 'this.ledger.resize(tx, to, id, unitsReserved, units);',
         replace: `{
-          await this.ledger.release(tx, to, before.unitsReserved);
-          await this.ledger.reserve(tx, to, plan.units, check);
+          this.ledger.release(tx, to, id, unitsReserved);
+          this.ledger.reserve(tx, to, id, units);
         }`,
       },
     ],

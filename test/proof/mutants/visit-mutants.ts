@@ -14,7 +14,11 @@ const noExclusion = ['practitioner', 'patient'].map((person): Edit => ({
       WHERE (status IN ('SCHEDULED', 'IN_PROGRESS'))`,
   replace: `CONSTRAINT appointments_${person}_free CHECK (true)`,
 }));
-const noOrder: Edit = { file: LEDGER, find: '.sort((one, other) => (one.id < other.id ? -1 : 1));', replace: ';' };
+const noOrder: Edit = {
+  file: LEDGER,
+  find: 'const ids = [...new Set([one, other])].sort();',
+  replace: 'const ids = [...new Set([one, other])];',
+};
 
 /** Who is booked when, and how a visit goes on. */
 export const visitMutants: readonly Mutant[] = [
@@ -49,14 +53,22 @@ export const visitMutants: readonly Mutant[] = [
   {
     name: 'without the lock of the appointment',
     edits: [
-      { file: APPOINTMENTS, find: 'return this.rows.getLocked(tx, id);', replace: 'return this.rows.get(tx, id);' },
+      {
+        file: APPOINTMENTS,
+        find: 'this.rows.getLocked(tx, id), this.ledger.lockNamed',
+        replace: 'this.rows.get(tx, id), this.ledger.lockNamed',
+      },
     ],
     proofs: [races('one appointment is ended twice')],
   },
   {
     name: 'without the look at the status on cancel',
     edits: [
-      { file: APPOINTMENTS, find: 'requireTransition(appointment.status, AppointmentStatus.CANCELLED);', replace: '' },
+      {
+        file: APPOINTMENTS,
+        find: 'requireTransition(locked.appointment.status, AppointmentStatus.CANCELLED);',
+        replace: '',
+      },
     ],
     proofs: [HISTORIES],
   },
