@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Tenancy } from '../access/tenancy.ts';
 import { AuditService, type AuditRecord } from '../audit/audit.service.ts';
 import { AuthorizationLedger, type LockedAuthorization } from '../authorizations/authorization-ledger.service.ts';
+import { inOrder } from '../database/in-order.ts';
 import { TenantRepository } from '../database/tenant-repository.ts';
 import { Transactions } from '../database/transactions.ts';
 import type { Tx } from '../database/tx.ts';
@@ -89,7 +90,7 @@ export class AppointmentsService {
    * @throws NotFound no such appointment in the organization
    */
   async lockWithHold(tx: Tx, id: string): Promise<LockedAppointment> {
-    const [appointment, authorization] = await Promise.all([
+    const [appointment, authorization] = await inOrder([
       this.rows.getLocked(tx, id),
       this.ledger.lockNamed(tx, AUTHORIZATION_OF, id),
     ]);

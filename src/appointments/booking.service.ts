@@ -6,6 +6,7 @@ import { AuthorizationLedger, type LockedAuthorization } from '../authorizations
 import { AuthorizationsService } from '../authorizations/authorizations.service.ts';
 import { billedCode, keptCode, type BillableCode } from '../authorizations/billed-code.ts';
 import { requireUsable, type Visit } from '../authorizations/usable.ts';
+import { inOrder } from '../database/in-order.ts';
 import { TenantRepository } from '../database/tenant-repository.ts';
 import { Transactions } from '../database/transactions.ts';
 import type { Tx } from '../database/tx.ts';
@@ -96,7 +97,7 @@ export class BookingService {
   private async ask(tx: Tx, input: CreateAppointmentInput, window: TimeWindow): Promise<Facts> {
     const { practitionerId, patientId, authorizationId } = input;
     const meeting = { practitionerId, patientId, window };
-    const [{ timeZone }, overlaps, codes, authorization] = await Promise.all([
+    const [{ timeZone }, overlaps, codes, authorization] = await inOrder([
       this.calendar.lockPeople(tx, meeting),
       this.calendar.overlaps(tx, meeting),
       this.authorizations.coveredCodes(tx, authorizationId),
@@ -188,7 +189,7 @@ export class BookingService {
     const wanted = Object.assign(new Appointment(), appointment, after);
     const window = TimeWindow.toBook(wanted.startTime, wanted.endTime);
     const meeting = { practitionerId: wanted.practitionerId, patientId, window, except: appointment.id };
-    const [{ timeZone }, overlaps, codes, [from, to]] = await Promise.all([
+    const [{ timeZone }, overlaps, codes, [from, to]] = await inOrder([
       this.calendar.lockPeople(tx, meeting),
       this.calendar.overlaps(tx, meeting),
       this.authorizations.coveredCodes(tx, wanted.authorizationId),

@@ -7,6 +7,7 @@ import { Appointment } from '../appointments/appointment.entity.ts';
 import { AuditService } from '../audit/audit.service.ts';
 import { AuthorizationLedger } from '../authorizations/authorization-ledger.service.ts';
 import { coversDate } from '../authorizations/usable.ts';
+import { inOrder } from '../database/in-order.ts';
 import { TenantRepository } from '../database/tenant-repository.ts';
 import { Transactions } from '../database/transactions.ts';
 import type { Tx } from '../database/tx.ts';
@@ -75,7 +76,7 @@ export class SessionsService {
 
   /** What a completion has to know, in one round trip and under the locks. */
   private async ask(tx: Tx, appointmentId: string): Promise<Facts> {
-    const [locked, [billing]] = await Promise.all([
+    const [locked, [billing]] = await inOrder([
       this.appointments.lockWithHold(tx, appointmentId),
       tx.sql<Billing>(BILLING, [tx.organizationId, appointmentId]),
     ]);

@@ -8,6 +8,7 @@ import { LoginAttempts, Outcome, type Attempt } from '../../src/auth/login-attem
 import { Points } from '../../src/rate-limits/points.service.ts';
 import { RequestContext } from '../../src/request-context/request-context.ts';
 import { Trail } from '../support/readings.ts';
+import { statementsOf } from '../support/statements.ts';
 import type { GraphQLAnswer } from '../support/test-app.ts';
 import { PASSWORD, together, World, type Practice } from '../support/world.ts';
 
@@ -238,32 +239,12 @@ describe('given an email that nobody has', () => {
 
   it('when it is attempted, then it takes as many statements as an account', async () => {
     const [{ email }, from] = [await account(), anAddress()];
-    const dataSource = world.test.app.get(DataSource);
-    const statements = async (who: string): Promise<string[]> => {
-      const seen: string[] = [];
-      const logger = dataSource.logger;
-      dataSource.setOptions({ logging: true });
-      dataSource.logger = {
-        ...NO_LOGGER,
-        logQuery: (query: string) => void seen.push(query.replace(/\s+/g, ' ').slice(0, 60)),
-      };
-      await login(who, 'wrong-horse-1', from);
-      dataSource.logger = logger;
-      dataSource.setOptions({ logging: false });
-      return seen;
-    };
+    const statements = (who: string) => statementsOf(() => login(who, 'wrong-horse-1', from));
     const known = await statements(email);
     expect(known.length).toBeGreaterThan(5);
     expect(await statements(nobody())).toEqual(known);
   });
 });
-const NO_LOGGER = {
-  logQueryError: () => undefined,
-  logQuerySlow: () => undefined,
-  logSchemaBuild: () => undefined,
-  logMigration: () => undefined,
-  log: () => undefined,
-};
 
 describe('given guesses on one account from many addresses', () => {
   it('when fifty fail within an hour, then new addresses get one attempt a minute; where it once signed in, it does', async () => {

@@ -134,13 +134,13 @@ describe('given a collector that the standard variables name', () => {
     expect(attribute(booked, 'therapy.request_id')).toEqual(expect.any(String));
     expect(statements.at(-1)).toEqual([
       'BEGIN',
+      'SELECT', // the tenant
       'SELECT practitioners',
-      'SELECT authorizations',
-      'SELECT authorization_service_codes',
       'SELECT appointments',
-      'INSERT appointments',
+      'SELECT authorization_service_codes',
       'SELECT authorizations',
       'WITH authorizations',
+      'INSERT appointments',
       'INSERT audit_events',
       'COMMIT',
     ]);
