@@ -40,12 +40,13 @@ export function InputOf(input: InputClass): Type<PipeTransform> {
     private coerced(sent: unknown): unknown {
       const type = this.host.schema.getType(input.name);
       if (!isInputObjectType(type)) return keepable(sent as object); // arguments of their own, such as a refresh token
-      const wrong: Record<string, string[]> = {};
+      // a client names the fields: one called `constructor` is found in every object
+      const wrong = new Map<string, string[]>();
       const value = coerceInputValue(sent, type, (path, _, { message }) => {
         const [field, said] = told(path, message);
-        (wrong[field] ??= []).push(said);
+        wrong.set(field, [...(wrong.get(field) ?? []), said]);
       });
-      if (Object.keys(wrong).length) throw new BadUserInput(wrong);
+      if (wrong.size) throw new BadUserInput(Object.fromEntries(wrong));
       return value;
     }
   }

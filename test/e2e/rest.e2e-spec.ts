@@ -174,6 +174,7 @@ describe('given a refusal', () => {
     ['a text', '"text"', 400],
     ['nothing', '', 400],
     ['poison', '{"__proto__": {"isSuperAdmin": true}}', 400],
+    ['a field that every object has', '{"constructor": 1, "toString": 2}', 400],
     ['a key in the body', '{"idempotencyKey": "k"}', 400],
     ['too much', JSON.stringify({ notes: 'x'.repeat(1024 * 1024) }), 413],
   ])('when the body is %s, then BAD_USER_INPUT', async (_, body, status) => {
