@@ -1,6 +1,6 @@
 import { applyDecorators } from '@nestjs/common';
 import { Transform } from 'class-transformer';
-import { IsEmail } from 'class-validator';
+import { isEmail, ValidateBy } from 'class-validator';
 import { IsLine } from '../graphql/validation.ts';
 
 export const LONGEST_EMAIL = 254;
@@ -14,6 +14,16 @@ export function normalEmail(email: string): string {
 export const NormalEmail = (): PropertyDecorator =>
   Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? normalEmail(value) : value));
 
+/** The library's own check throws at half a surrogate pair. */
+const IsEmail = (): PropertyDecorator =>
+  ValidateBy({
+    name: 'isEmail',
+    validator: {
+      validate: (value) => typeof value === 'string' && !/\p{Cs}/u.test(value) && isEmail(value),
+      defaultMessage: () => 'must be an email address',
+    },
+  });
+
 /** The email of an account. */
 export const IsAccountEmail = (): PropertyDecorator =>
-  applyDecorators(NormalEmail(), IsLine({ max: LONGEST_EMAIL }), IsEmail({}, { message: 'must be an email address' }));
+  applyDecorators(NormalEmail(), IsLine({ max: LONGEST_EMAIL }), IsEmail());

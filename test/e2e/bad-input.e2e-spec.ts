@@ -435,9 +435,9 @@ describe('given a practice, and callers who send what cannot be', () => {
     });
   });
 
-  describe('when a text holds a control character', () => {
+  describe('when a text holds a control character, or half of a character', () => {
     it.each(TEXTS)('then %s refuses it in %s', async (name, field) => {
-      for (const character of CONTROL) {
+      for (const character of [...CONTROL, '\ud800']) {
         const around = field === 'voiceRecordingUrl' ? 'https://x.example/' : 'abc';
         const value = `${around}${character}${field.toLowerCase().endsWith('email') ? '@x.example' : 'd12345'}`;
         await expectRefusal(() => spoilt(name, field, value), { field, secret: value });
