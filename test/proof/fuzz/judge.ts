@@ -20,8 +20,8 @@ const WRITTEN_ON_REFUSAL: readonly { readonly relation: string; readonly by?: Re
   { relation: 'public.refresh_tokens', by: /refreshToken|\/auth\/refresh/ },
   { relation: 'public.sign_ins', by: /refreshToken|\/auth\/refresh/ },
 ];
-/** What may be written with no event: counts that no change belongs to. */
-const WRITTEN_WITHOUT_EVENT = ['app.login_attempts'];
+/** What may be written with no event: counts, and the key of an update that changes nothing. */
+const WRITTEN_WITHOUT_EVENT = ['app.login_attempts', 'public.idempotency_keys'];
 const AT_ONCE = 4;
 
 /** Sends inputs, several at a time, and holds every answer, and what the database saw, against what was promised. */
