@@ -5,6 +5,7 @@
 export async function inOrder<T extends readonly unknown[]>(
   asked: readonly [...{ [Index in keyof T]: Promise<T[Index]> }],
 ): Promise<T> {
-  await Promise.allSettled(asked);
-  return Promise.all(asked) as unknown as Promise<T>;
+  const all: readonly Promise<unknown>[] = asked;
+  await Promise.allSettled(all);
+  return (await Promise.all(all)) as unknown as T;
 }

@@ -8,6 +8,8 @@ export interface Connection extends EventEmitter {
   sync(): void;
   /** Sends a simple query, which ends with ReadyForQuery by itself. */
   query(text: string): void;
+  /** Sends a message as it is. */
+  _send(message: Buffer): void;
 }
 
 /** Queries between two Syncs: PostgreSQL answers all of them in one go, and after an error none of the rest. */
@@ -27,8 +29,8 @@ interface Segment {
 export function underOneSync(connection: Connection): void {
   const segments: Segment[] = [];
   let open: Segment | undefined;
-  let corked = false;
   let telling = false;
+  let messages: Buffer[] = [];
   const sync = connection.sync.bind(connection);
   const query = connection.query.bind(connection);
 
@@ -37,16 +39,15 @@ export function underOneSync(connection: Connection): void {
     open = undefined;
     sync();
   };
-  const cork = (): void => {
-    if (corked) return;
-    corked = true;
-    const { stream } = connection;
-    stream.cork();
-    process.nextTick(() => {
-      close();
-      corked = false;
-      stream.uncork();
-    });
+  connection._send = (message) => {
+    if (!messages.length) process.nextTick(sendAll);
+    messages.push(message);
+  };
+  const sendAll = (): void => {
+    close();
+    const packet = Buffer.concat(messages);
+    messages = [];
+    if (connection.stream.writable) connection.stream.write(packet);
   };
   const tell = (event: string, message: unknown): void => {
     telling = true;
@@ -55,12 +56,10 @@ export function underOneSync(connection: Connection): void {
   };
 
   connection.sync = () => {
-    cork();
     if (!open) segments.push((open = { queries: 0, answered: 0 }));
     open.queries += 1;
   };
   connection.query = (text) => {
-    cork();
     close(); // PostgreSQL would pass over a simple query, too, after an error of one before it
     segments.push({ queries: 1, answered: 0 });
     query(text);
