@@ -24,7 +24,7 @@ export class Api {
   static async start(server: Server, database: string, number = 1): Promise<Api> {
     const path = join(server.folder, `${database}-${number}.log`);
     const log = openSync(path, 'a');
-    const child = spawn(process.execPath, ['dist/src/main.js'], {
+    const child = spawn(process.execPath, [...(await flagsOfStart()), 'dist/src/main.js'], {
       stdio: ['ignore', log, log],
       env: {
         PATH: process.env.PATH,
@@ -70,4 +70,10 @@ export class Api {
     this.child.kill('SIGTERM');
     await ended;
   }
+}
+
+/** As `npm start` starts it. */
+async function flagsOfStart(): Promise<string[]> {
+  const { scripts } = JSON.parse(await readFile('package.json', 'utf8')) as { scripts: { start: string } };
+  return scripts.start.split(' ').filter((word) => word.startsWith('--'));
 }
