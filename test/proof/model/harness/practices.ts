@@ -28,7 +28,7 @@ export async function found(test: TestApp, world: World, names: Names): Promise<
   for (const { name } of rows(world, 'organizations'))
     await transactions.run(nobody.within(names.real(name)), async (tx) => {
       await insertAll(tx, tablesOf(world, name, names, passwordHash));
-      await audit.recordAll(tx, eventsOf(world, name, names));
+      audit.recordAll(tx, eventsOf(world, name, names));
     });
   for (const { name } of rows(world, 'signIns')) await issue(test, world, name, names);
 }
