@@ -14,8 +14,8 @@ const PARTS = [
   'ormconfig.ts',
   '.swcrc',
 ];
-/** A root of jest's that no proof needs. */
-const EMPTY = 'web';
+/** Roots of jest's that no proof needs. */
+const EMPTY = ['web', 'bench'];
 
 /** The mutant no longer applies: what it replaces is there no more, or more than once. */
 export class DoesNotApply extends Error {}
@@ -27,7 +27,7 @@ export class MutatedTree {
   static async make(): Promise<MutatedTree> {
     const folder = await mkdtemp(join(tmpdir(), 'therapy-mutants-'));
     for (const part of PARTS) await cp(part, join(folder, part), { recursive: true });
-    await mkdir(join(folder, EMPTY));
+    for (const part of EMPTY) await mkdir(join(folder, part));
     await symlink(resolve('node_modules'), join(folder, 'node_modules'));
     return new MutatedTree(folder);
   }
