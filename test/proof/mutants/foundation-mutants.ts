@@ -1,4 +1,4 @@
-import { HISTORIES, walls, type Edit, type Mutant } from './mutant.ts';
+import { HISTORIES, races, walls, type Edit, type Mutant } from './mutant.ts';
 
 const AUDIT = 'src/audit/audit.service.ts';
 const BOOKING = 'src/appointments/booking.service.ts';
@@ -97,7 +97,7 @@ export const foundationMutants: readonly Mutant[] = [
         replace: 'if (!first) throw new IdempotencyKeyReused();',
       },
     ],
-    proofs: [HISTORIES],
+    proofs: [HISTORIES, races('and comes with two inputs at once')],
   },
   {
     name: 'without the organization in TenantRepository',
