@@ -159,7 +159,7 @@ export class Transactions {
       tx.committed();
       return result;
     } catch (error) {
-      void tx.end().catch(() => undefined);
+      void tx.end();
       await this.abandon(ctx, client, error);
       throw error;
     } finally {

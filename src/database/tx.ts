@@ -78,7 +78,10 @@ export class Tx {
   /** For Transactions alone: no statement may follow. @returns the answers of all that were sent and not waited for */
   end(): Promise<unknown> {
     this.over = true;
-    return Promise.all(this.sent);
+    const answers = Promise.all(this.sent);
+    // where something else ends the transaction, nobody comes to ask
+    answers.catch(() => undefined);
+    return answers;
   }
 
   /** For Transactions alone. */

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { DataSource } from 'typeorm';
 import { Appointment } from '../../src/appointments/appointment.entity.ts';
 import { AuthorizationLedger } from '../../src/authorizations/authorization-ledger.service.ts';
 import { TenantRepository } from '../../src/database/tenant-repository.ts';
@@ -72,6 +73,22 @@ describe('given writes that travel with the COMMIT, so that nobody looks at what
     await expect(two).rejects.toMatchObject({ code: '22012' });
     const phones = await transactions.read(ctx, (tx) => tx.sql('SELECT phone_number FROM patients'));
     expect(phones).toEqual([{ phone_number: null }]);
+  });
+
+  it('when BEGIN and what was sent fail together, then one is told and neither is left for the process to die of', async () => {
+    const broken = Object.assign<Transactions, object>(new Transactions(world.test.app.get(DataSource)), {
+      settings: 'SELECT 1 / (length($1) * 0), $2::text',
+    });
+    const unhandled = jest.fn();
+    process.on('unhandledRejection', unhandled);
+    try {
+      const both = broken.run(ctx, (tx) => tx.send('SELECT $1::int', [1]));
+      await expect(both).rejects.toMatchObject({ code: '22012' });
+      await new Promise(setImmediate);
+      expect(unhandled).not.toHaveBeenCalled();
+    } finally {
+      process.off('unhandledRejection', unhandled);
+    }
   });
 
   it('when something goes on after its transaction is over, then it is refused, whoever has the connection by then', async () => {
