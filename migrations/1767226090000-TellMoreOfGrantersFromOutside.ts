@@ -8,30 +8,30 @@ export class TellMoreOfGrantersFromOutside1767226090000 implements MigrationInte
   readonly name = 'TellMoreOfGrantersFromOutside1767226090000';
 
   async up(runner: QueryRunner): Promise<void> {
-    await runner.query('DROP FUNCTION app.granters_from_outside(uuid[])');
-    await runner.query(
-      granters(', organization_staff_second_factor_required boolean', ', o.staff_second_factor_required'),
-    );
+    await runner.query(GRANTERS);
   }
 
   async down(runner: QueryRunner): Promise<void> {
-    await runner.query('DROP FUNCTION app.granters_from_outside(uuid[])');
-    await runner.query(granters('', ''));
+    await runner.query('DROP FUNCTION app.granters_and_their_organizations(uuid[])');
   }
 }
 
-/** As CreateEmergencyAccessGrants made it, and more columns. */
-function granters(columns: string, values: string): string {
-  return `
-CREATE FUNCTION app.granters_from_outside(ids uuid[]) RETURNS TABLE (
+/**
+ * As app.granters_from_outside, and a column more. That one stays for the processes of the version before, which have prepared
+ * statements of it: a result that changes would fail them until they end. A later release drops it.
+ */
+const GRANTERS = `
+CREATE FUNCTION app.granters_and_their_organizations(ids uuid[]) RETURNS TABLE (
   id uuid, email text, role text, active boolean,
-  organization_id uuid, organization_name text, organization_time_zone text, organization_created_at timestamptz${columns})
+  organization_id uuid, organization_name text, organization_time_zone text, organization_created_at timestamptz,
+  organization_staff_second_factor_required boolean)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE reach text := coalesce(current_setting('app.reach', true), '');
 BEGIN
   PERFORM set_config('app.reach', 'all', true);
   RETURN QUERY
-    SELECT u.id, u.email, u.role, u.active, o.id, o.name, o.time_zone, o.created_at::timestamptz${values}
+    SELECT u.id, u.email, u.role, u.active, o.id, o.name, o.time_zone, o.created_at::timestamptz,
+           o.staff_second_factor_required
       FROM users u JOIN organizations o ON o.id = u.organization_id
      WHERE u.id = ANY(ids) AND u.is_super_admin
        AND EXISTS (SELECT FROM emergency_access_grants g
@@ -39,7 +39,6 @@ BEGIN
                       AND g.granted_by_organization_id = u.organization_id AND g.granted_by_id = u.id);
   PERFORM set_config('app.reach', reach, true);
 END $$;
-REVOKE ALL ON FUNCTION app.granters_from_outside(uuid[]) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION app.granters_from_outside(uuid[]) TO therapy_app;
+REVOKE ALL ON FUNCTION app.granters_and_their_organizations(uuid[]) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION app.granters_and_their_organizations(uuid[]) TO therapy_app;
 `;
-}

@@ -52,7 +52,7 @@ export class BookingService {
     const scope = await this.tenancy.of(ctx, Patient, 'patient', input.patientId);
     const id = uuid();
     return this.ledger
-      .inTurn(input.authorizationId, () =>
+      .inTurn(scope, input.authorizationId, () =>
         this.transactions.run(scope, (tx) =>
           this.idempotency.once(
             tx,

@@ -86,11 +86,14 @@ export class AuditService {
     return events;
   }
 
-  /** A refusal, in a transaction of its own, since the refused one is rolled back; in the caller's own organization. */
+  /**
+   * A refusal, in a transaction of its own, since the refused one is rolled back; in the caller's own organization. It may
+   * run again when its COMMIT was lost: better a refusal twice in the trail than not at all.
+   */
   async recordDenied(ctx: RequestContext, error: DomainError): Promise<void> {
     const { resource = 'api', resourceId } = error.details as { resource?: string; resourceId?: string };
     const home = ctx.within(ctx.actor.organizationId);
-    await this.transactions.run(home, (tx) => {
+    await this.transactions.read(home, (tx) => {
       this.record(tx, {
         action: 'ACCESS_DENIED',
         resource,

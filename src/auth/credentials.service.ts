@@ -124,16 +124,18 @@ export class Credentials {
     });
   }
 
+  /** May run again when its COMMIT was lost: better a refusal twice in the trail than not at all. */
   private recordRefusal(nobody: RequestContext, account: User | null): Promise<void> {
-    return this.inTrailOf(nobody, account, (_, record) =>
+    return this.inTrailOf(nobody, account, (tx, record) => {
+      tx.allowBlindReplay();
       record({
         action: 'LOGIN_FAILURE',
         resource: 'user',
         resourceId: account?.id,
         outcome: AuditOutcome.DENIED,
         details: { locked: true },
-      }),
-    );
+      });
+    });
   }
 
   /** In the trail of the account's organization; an email that nobody has belongs to none. Never the email itself. */

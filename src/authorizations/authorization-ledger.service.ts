@@ -5,6 +5,7 @@ import { Turns } from '../database/turns.ts';
 import type { Tx } from '../database/tx.ts';
 import { NotFound } from '../errors/domain-error.ts';
 import { unitsMoved } from '../observability/counters.ts';
+import type { RequestContext } from '../request-context/request-context.ts';
 import { Authorization } from './authorization.entity.ts';
 import * as units from './balance.ts';
 import { LedgerEntryKind, moved, type Consumption, type Movement } from './balance.ts';
@@ -35,8 +36,8 @@ export class AuthorizationLedger {
    *
    * @throws TryAgain it took too long; nothing was done
    */
-  inTurn<T>(authorizationId: string, work: () => Promise<T>): Promise<T> {
-    return this.turns.take(authorizationId, work);
+  inTurn<T>(ctx: RequestContext, authorizationId: string, work: () => Promise<T>): Promise<T> {
+    return this.turns.take(`${ctx.organizationId} ${authorizationId}`, work);
   }
 
   /**

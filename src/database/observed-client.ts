@@ -35,7 +35,7 @@ export class ObservedClient extends pg.Client {
     const locks = statement?.locks;
     const span = isTracing() ? spanOf(text) : undefined;
     const begun = locks ? performance.now() : 0;
-    const what = statement ? this.prepared?.(statement, text, values as unknown[]) : undefined;
+    const what = statement ? this.prepared(statement, text, values as unknown[]) : undefined;
     const result: unknown = super.query(...((what ? [what, ...more] : args) as [string]));
     if ((locks || span) && result instanceof Promise) {
       const observe = (error?: unknown): void => {
@@ -48,8 +48,10 @@ export class ObservedClient extends pg.Client {
     return result as never;
   }
 
-  /** How a statement is sent, where not as it is. */
-  protected prepared?(statement: Statement, text: string, values: unknown[]): pg.QueryConfig;
+  /** How a statement with values is sent, be they none: never as a simple query, which would be outside the one Sync. */
+  protected prepared(_statement: Statement, text: string, values: unknown[]): pg.QueryConfig {
+    return { text, values, queryMode: 'extended' } as pg.QueryConfig;
+  }
 }
 
 function statementOf(text: string): Statement | undefined {

@@ -12,7 +12,7 @@ import { transactionSettings } from './data-source.ts';
 import { GatheredReads } from './gathered-reads.ts';
 import { Recovery, recoveryOf, sqlStateOf } from './sql-errors.ts';
 import { Tx } from './tx.ts';
-import { unwarned, Warned } from './unwarned.ts';
+import { unwarned } from './unwarned.ts';
 
 export const MOST_ATTEMPTS = 5;
 
@@ -213,9 +213,9 @@ export class Transactions {
       answer = await committing;
     } catch (error) {
       // What the server refuses before COMMIT, a deferred constraint or a serialization failure at COMMIT is a certain
-      // rollback; a lost connection is not: the COMMIT was on its way.
-      const isCertain = recoveryOf(error) !== Recovery.RECONNECT && !(error instanceof Warned);
-      if (isCertain || (before && error instanceof pg.DatabaseError)) throw error;
+      // rollback. Whatever the server did not say itself leaves it open: the COMMIT was on its way.
+      const isSaid = error instanceof pg.DatabaseError;
+      if (isSaid && (before || recoveryOf(error) !== Recovery.RECONNECT)) throw error;
       if (tx.mayReplayBlindly) throw new CommitLost(error, tx.isRead);
       throw new OutcomeUnknown(error);
     }

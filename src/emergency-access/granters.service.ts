@@ -38,7 +38,7 @@ export class Granters {
   private readonly batchFromOutside = (ctx: RequestContext, keys: readonly RowKey[]): Promise<User[]> =>
     this.transactions.read(ctx, async (tx) => {
       const ids = [...new Set(keys.map(({ id }) => id))];
-      const found = await tx.sql<GranterRow>('SELECT * FROM app.granters_from_outside($1)', [ids]);
+      const found = await tx.sql<GranterRow>('SELECT * FROM app.granters_and_their_organizations($1)', [ids]);
       return found.map(userOf);
     });
 }

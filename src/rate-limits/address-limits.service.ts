@@ -37,7 +37,7 @@ export class AddressLimits {
 
   /** Once a window: a flood at the door is not to flood the trail. */
   private async recordRefusal(nobody: RequestContext, door: string): Promise<void> {
-    await this.transactions.run(nobody, (tx) => {
+    await this.transactions.read(nobody, (tx) => {
       this.audit.recordNowhere(tx, {
         action: 'RATE_LIMITED',
         resource: 'api',

@@ -138,7 +138,7 @@ describe('given emergency grants of two practices, and SQL that goes past the co
 
   describe('when the application asks who granted from outside', () => {
     const ask = (...ids: string[]): [string, ...unknown[]] => [
-      'SELECT id, organization_id FROM app.granters_from_outside($1)',
+      'SELECT id, organization_id FROM app.granters_and_their_organizations($1)',
       ids,
     ];
     const bySuperAdmin = () => copied({ granted_by_organization_id: platformId, granted_by_id: superAdminId });
