@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { DataSource } from 'typeorm';
 import { Appointment } from '../../src/appointments/appointment.entity.ts';
@@ -6,6 +7,7 @@ import { AuthorizationLedger } from '../../src/authorizations/authorization-ledg
 import { TenantRepository } from '../../src/database/tenant-repository.ts';
 import { Transactions } from '../../src/database/transactions.ts';
 import type { Tx } from '../../src/database/tx.ts';
+import { OutcomeUnknown } from '../../src/errors/domain-error.ts';
 import { RequestContext } from '../../src/request-context/request-context.ts';
 import { at, World, type Practice } from '../support/world.ts';
 
@@ -89,6 +91,21 @@ describe('given writes that travel with the COMMIT, so that nobody looks at what
     } finally {
       process.off('unhandledRejection', unhandled);
     }
+  });
+
+  it.each([
+    ['may be repeated, such as the trail of a refusal, then it is replayed', 'read', 2, undefined],
+    ['may not, then the outcome is unknown: the COMMIT was on its way', 'run', 1, OutcomeUnknown],
+  ] as const)('when the connection is lost under what %s', async (_, how, attempts, error) => {
+    let attempt = 0;
+    const lost = transactions[how](ctx, (tx) => {
+      tx.send('SELECT pg_sleep(0.1), $1::int', [1]);
+      const { client } = tx as unknown as { client: { connection: { stream: Socket } } };
+      if (++attempt === 1) setImmediate(() => client.connection.stream.destroy());
+    });
+    if (error) await expect(lost).rejects.toThrow(error);
+    else await lost;
+    expect(attempt).toBe(attempts);
   });
 
   it('when something goes on after its transaction is over, then it is refused, whoever has the connection by then', async () => {
