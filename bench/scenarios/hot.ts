@@ -92,9 +92,13 @@ async function limitUnits({ ownerUrl }: Database, number: number, free: number):
          SELECT * FROM authorizations WHERE organization_id = $1 AND id = $2 FOR UPDATE
        ), after AS (
          UPDATE authorizations a SET total_units = b.reserved_units + b.used_units + $3, entry_seq = b.entry_seq + 1,
-                last_entry_at = clock_timestamp()
+                last_entry_at = clock_timestamp(), version = a.version + 1
            FROM before b WHERE a.organization_id = b.organization_id AND a.id = b.id
          RETURNING a.*, a.total_units - b.total_units AS change
+       ), event AS (
+         INSERT INTO audit_events (id, organization_id, action, resource, resource_id, patient_id, outcome, details)
+         SELECT gen_random_uuid(), organization_id, 'UPDATE_AUTHORIZATION', 'authorization', id, patient_id, 'SUCCESS',
+                json_build_object('fields', json_build_array('totalUnits')) FROM after
        )
        INSERT INTO ledger_entries (organization_id, id, authorization_id, seq, kind, units, total_delta, reserved_delta, used_delta,
                                    total_after, reserved_after, used_after, reason, created_at)
