@@ -12,13 +12,15 @@ describe('given the words behind `npm run bench --`', () => {
   });
 
   it('when they narrow and widen, then they are read', () => {
-    const words = '--scenario hot --scenario book --seconds 20 --rows 1000000 --rounds 5 --minutes 10 --json out.json';
+    const words =
+      '--scenario hot --scenario book --seconds 20 --rows 1000000 --rounds 5 --minutes 10 --json out.json --node=--cpu-prof';
     expect(readOptions(words.split(' '))).toEqual({
       scenarios: ['hot', 'book'],
       seconds: 20,
       rows: 1_000_000,
       rounds: 5,
       minutes: 10,
+      node: ['--cpu-prof'],
       json: 'out.json',
     });
   });

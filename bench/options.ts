@@ -25,6 +25,8 @@ export interface Options {
   readonly rows: number | undefined;
   /** Of the scenario memory. */
   readonly minutes: number | undefined;
+  /** Flags for Node.js in the API's processes, behind those of `npm start`. */
+  readonly node: readonly string[];
   /** Where the figures go as JSON. */
   readonly json: string | undefined;
 }
@@ -35,6 +37,7 @@ export const USAGE = `Usage: npm run bench -- [options]
   --rounds N        of each scenario, in turn with its floor
   --rows N          appointments in the database, 10000 or more
   --minutes N       of the scenario memory
+  --node FLAG       for the API's process besides those of npm start, such as --node=--cpu-prof --node=--cpu-prof-dir=/tmp/profile
   --json FILE       writes all figures there, too
 PGBENCH names pgbench where it is not in PATH.`;
 
@@ -48,6 +51,7 @@ export function readOptions(words: readonly string[]): Options {
       rounds: { type: 'string' },
       rows: { type: 'string' },
       minutes: { type: 'string' },
+      node: { type: 'string', multiple: true },
       json: { type: 'string' },
     },
   });
@@ -62,6 +66,7 @@ export function readOptions(words: readonly string[]): Options {
     rounds: numberOf('rounds', values.rounds, 1),
     rows: numberOf('rows', values.rows, 10_000),
     minutes: numberOf('minutes', values.minutes, 1),
+    node: values.node ?? [],
     json: values.json,
   };
 }

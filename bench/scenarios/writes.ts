@@ -1,7 +1,15 @@
 import { BOOKING, type HOT } from '../data/plan.ts';
 import { idOf, Kind, organizationId, prefixOf } from '../ids.ts';
 import type { Bookings, Job } from '../load/job.ts';
-import { hoursFrom, markUsed, measureApi, measureFloor, type ApiRound, type Measured } from '../measure/measured.ts';
+import {
+  hoursFrom,
+  markUsed,
+  measureApi,
+  measureFloor,
+  WARM_UP_SECONDS,
+  type ApiRound,
+  type Measured,
+} from '../measure/measured.ts';
 import { apiSide, cpuRatio, sideOf, type Bar, type Figures } from '../report/figures.ts';
 import { FUTURE, PAST, type Span } from '../slots.ts';
 import type { Database } from '../stage/database.ts';
@@ -29,7 +37,7 @@ export const WRITES: Readonly<Record<Write['kind'], Write>> = {
 export async function write(stage: Stage, { kind, throughput, cpu }: Write): Promise<Figures> {
   const { rows = 10_000, rounds = 3, seconds = 4 } = stage.options;
   const database = await stage.database(rows);
-  await playApi(stage, database, kind, 3); // nobody's first calls count
+  await playApi(stage, database, kind, WARM_UP_SECONDS);
   const api: ApiRound[] = [];
   const floor: Measured[] = [];
   for (let round = 0; round < rounds; round++) {

@@ -21,10 +21,10 @@ export class Api {
     private readonly metricsUrl: string,
   ) {}
 
-  static async start(server: Server, database: string, number = 1): Promise<Api> {
+  static async start(server: Server, database: string, number: number, flags: readonly string[] = []): Promise<Api> {
     const path = join(server.folder, `${database}-${number}.log`);
     const log = openSync(path, 'a');
-    const child = spawn(process.execPath, [...(await flagsOfStart()), 'dist/src/main.js'], {
+    const child = spawn(process.execPath, [...(await flagsOfStart()), ...flags, 'dist/src/main.js'], {
       stdio: ['ignore', log, log],
       env: {
         PATH: process.env.PATH,

@@ -42,7 +42,7 @@ export class Stage {
   /** A process of the API on this database, started when it is first asked for. */
   async api(database: Database, number = 1): Promise<Api> {
     const name = `${database.name} ${number}`;
-    const api = this.apis.get(name) ?? (await Api.start(this.server, database.name, number));
+    const api = this.apis.get(name) ?? (await Api.start(this.server, database.name, number, this.options.node));
     this.apis.set(name, api);
     return api;
   }
