@@ -1,6 +1,8 @@
 import cors from '@fastify/cors';
-import helmet from '@fastify/helmet';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import helmet, { type HelmetOptions } from 'helmet';
+import { IncomingMessage, ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
 import type { Environment } from './config/environment.ts';
 
 const PREFLIGHT_SECONDS = 10 * 60;
@@ -11,10 +13,16 @@ const PREFLIGHT_SECONDS = 10 * 60;
  */
 export async function secure(app: NestFastifyApplication, { corsOrigins, isProduction }: Environment): Promise<void> {
   const fastify = app.getHttpAdapter().getInstance();
-  await fastify.register(helmet, {
-    contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
-    strictTransportSecurity: isProduction, // a developer's localhost has no TLS, and would keep the promise for other ports
-    referrerPolicy: { policy: 'no-referrer' },
+  const headers = Object.entries(
+    headersOf({
+      contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
+      strictTransportSecurity: isProduction, // a developer's localhost has no TLS, and would keep the promise for other ports
+      referrerPolicy: { policy: 'no-referrer' },
+    }),
+  );
+  fastify.addHook('onRequest', (_request, { raw }, done) => {
+    for (const [name, value] of headers) raw.setHeader(name, value);
+    done();
   });
   if (!corsOrigins.length) return;
   await fastify.register(cors, {
@@ -25,4 +33,14 @@ export async function secure(app: NestFastifyApplication, { corsOrigins, isProdu
     credentials: false, // tokens are sent by hand, no cookie is ever set
     maxAge: PREFLIGHT_SECONDS,
   });
+}
+
+/**
+ * What helmet sets, which is always the same. As a plugin (@fastify/helmet) it made its functions anew for every request:
+ * a tenth of the cheapest query's time and garbage that outlived it.
+ */
+function headersOf(options: HelmetOptions): Record<string, string> {
+  const response = new ServerResponse(new IncomingMessage(new Socket()));
+  helmet(options)(response.req, response, () => undefined); // it throws what is wrong
+  return response.getHeaders() as Record<string, string>;
 }
