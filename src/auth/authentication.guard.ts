@@ -5,6 +5,7 @@ import { PUBLIC, REQUIRED } from '../access/requires.decorator.ts';
 import { Unauthenticated } from '../errors/domain-error.ts';
 import { holderOf, requestOf, type RequestHolder } from '../request-context/ctx.decorator.ts';
 import { CallLimits } from '../rate-limits/call-limits.service.ts';
+import { Beside } from '../request-context/beside.ts';
 import type { Actor } from '../request-context/request-context.ts';
 
 /**
@@ -14,7 +15,7 @@ import type { Actor } from '../request-context/request-context.ts';
 @Injectable()
 export class AuthenticationGuard extends AuthGuard('jwt') {
   /** Root fields of a query start at the same time: they wait for one check of the token, counted as one call. */
-  private readonly checks = new WeakMap<RequestHolder, Promise<unknown>>();
+  private readonly checks = new Beside<RequestHolder, Promise<unknown>>();
 
   constructor(
     private readonly reflector: Reflector,

@@ -1,4 +1,5 @@
 import { TryAgain } from '../errors/domain-error.ts';
+import { Beside } from '../request-context/beside.ts';
 import type { RequestContext } from '../request-context/request-context.ts';
 import type { Tx } from './tx.ts';
 
@@ -14,7 +15,7 @@ interface Reading {
 
 /** Puts the readings that one context asks for at one moment into one transaction, one after the other. */
 export class GatheredReads {
-  private readonly waiting = new WeakMap<RequestContext, Reading[]>();
+  private readonly waiting = new Beside<RequestContext, Reading[]>();
 
   constructor(private readonly read: Read) {}
 
@@ -37,7 +38,7 @@ export class GatheredReads {
     const readings: Reading[] = [];
     this.waiting.set(ctx, readings);
     setImmediate(() => {
-      this.waiting.delete(ctx);
+      this.waiting.set(ctx, undefined);
       void this.readAll(ctx, readings);
     });
     return readings;

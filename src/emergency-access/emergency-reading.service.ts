@@ -4,6 +4,7 @@ import { AuditService } from '../audit/audit.service.ts';
 import { TenantRepository } from '../database/tenant-repository.ts';
 import type { Tx } from '../database/tx.ts';
 import { Role } from '../request-context/request-context.ts';
+import { Beside } from '../request-context/beside.ts';
 import { EmergencyAccessGrant } from './emergency-access-grant.entity.ts';
 
 interface OpenedRow {
@@ -39,7 +40,7 @@ class Opening {
 @Injectable()
 export class EmergencyReading {
   private readonly grants = new TenantRepository(EmergencyAccessGrant);
-  private readonly openings = new WeakMap<Tx, Promise<Opening>>();
+  private readonly openings = new Beside<Tx, Promise<Opening>>();
 
   constructor(private readonly audit: AuditService) {}
 

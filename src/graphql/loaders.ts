@@ -1,12 +1,13 @@
 import DataLoader from 'dataloader';
 import type { RowKey } from '../database/tenant-repository.ts';
 import { NotFound } from '../errors/domain-error.ts';
+import { Beside } from '../request-context/beside.ts';
 import type { RequestContext } from '../request-context/request-context.ts';
 
 /** Reads all rows with these keys in one go; a missing one is left out. Must be the same function for each call. */
 export type Batch<Row extends RowKey> = (ctx: RequestContext, keys: readonly RowKey[]) => Promise<Row[]>;
 
-const loaders = new WeakMap<RequestContext, Map<unknown, DataLoader<RowKey, RowKey | null>>>();
+const loaders = new Beside<RequestContext, Map<unknown, DataLoader<RowKey, RowKey | null>>>();
 
 /**
  * Loads a row together with all others that the same request asks for at the same moment: no N+1. Nothing is cached: a
