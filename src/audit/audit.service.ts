@@ -3,6 +3,7 @@ import { v7 as uuid } from 'uuid';
 import { Transactions } from '../database/transactions.ts';
 import type { Tx } from '../database/tx.ts';
 import type { DomainError } from '../errors/domain-error.ts';
+import { Beside } from '../request-context/beside.ts';
 import type { RequestContext } from '../request-context/request-context.ts';
 
 export enum AuditOutcome {
@@ -23,6 +24,20 @@ export interface AuditRecord {
   readonly details?: Readonly<Record<string, unknown>>;
 }
 
+/** As the table has it. */
+interface EventRow {
+  readonly id: string;
+  readonly [column: string]: unknown;
+}
+
+const INSERT = `INSERT INTO audit_events (id, organization_id, actor_id, actor_role, action, resource, resource_id, patient_id,
+                            outcome, ip_address, request_id, details)
+  SELECT id, organization_id, actor_id, actor_role, action, resource, resource_id, patient_id,
+         outcome, ip_address, request_id, details
+    FROM json_to_recordset($1::json) AS event (id uuid, organization_id uuid, actor_id uuid, actor_role text,
+         action text, resource text, resource_id uuid, patient_id uuid, outcome text, ip_address text,
+         request_id text, details json)`;
+
 interface ReadRow {
   readonly id: string;
   readonly organizationId: string | null;
@@ -35,6 +50,9 @@ interface ReadRow {
  */
 @Injectable()
 export class AuditService {
+  /** Of a transaction, all that it has recorded. */
+  private readonly recorded = new Beside<Tx, EventRow[]>();
+
   constructor(private readonly transactions: Transactions) {}
 
   record(tx: Tx, event: AuditRecord): void {
@@ -109,10 +127,10 @@ export class AuditService {
     this.write(tx, null, [event]);
   }
 
-  /** Nobody waits for it: it travels with the COMMIT, which fails where it does. */
+  /** All events of a transaction in one statement. Nobody waits for it: it travels with the COMMIT, which fails where it does. */
   private write(tx: Tx, organizationId: string | null, events: readonly AuditRecord[]): string[] {
     const { origin, actorIfAny: actor } = tx.ctx;
-    const rows = events.map((event) => ({
+    const rows = events.map((event): EventRow => ({
       id: uuid(),
       organization_id: organizationId,
       actor_id: actor?.userId,
@@ -126,16 +144,12 @@ export class AuditService {
       request_id: origin.requestId,
       details: event.details,
     }));
-    tx.send(
-      `INSERT INTO audit_events (id, organization_id, actor_id, actor_role, action, resource, resource_id, patient_id,
-                                 outcome, ip_address, request_id, details)
-       SELECT id, organization_id, actor_id, actor_role, action, resource, resource_id, patient_id,
-              outcome, ip_address, request_id, details
-         FROM json_to_recordset($1::json) AS event (id uuid, organization_id uuid, actor_id uuid, actor_role text,
-              action text, resource text, resource_id uuid, patient_id uuid, outcome text, ip_address text,
-              request_id text, details json)`,
-      [JSON.stringify(rows)],
-    );
+    const recorded = this.recorded.get(tx);
+    if (recorded) recorded.push(...rows);
+    else {
+      this.recorded.set(tx, rows);
+      tx.beforeCommit(() => tx.send(INSERT, [JSON.stringify(rows)]));
+    }
     return rows.map(({ id }) => id);
   }
 }

@@ -12,6 +12,7 @@ export class Tx {
   private over = false;
   private readonly effects: (() => void)[] = [];
   private readonly sent: Promise<unknown>[] = [];
+  private readonly last: (() => void)[] = [];
 
   constructor(
     readonly ctx: RequestContext,
@@ -51,6 +52,11 @@ export class Tx {
     this.sent.push(this.sql(text, parameters));
   }
 
+  /** Runs when the work is done and before the COMMIT is sent: what it sends travels along. Not where the work failed. */
+  beforeCommit(send: () => void): void {
+    this.last.push(send);
+  }
+
   /** Runs once the transaction has committed; never when it was rolled back or replayed. Must not throw. */
   afterCommit(effect: () => void): void {
     this.effects.push(effect);
@@ -77,11 +83,17 @@ export class Tx {
 
   /** For Transactions alone: no statement may follow. @returns the answers of all that were sent and not waited for */
   end(): Promise<unknown> {
+    for (const send of this.last.splice(0)) send();
     this.over = true;
     const answers = Promise.all(this.sent);
     // where something else ends the transaction, nobody comes to ask
     answers.catch(() => undefined);
     return answers;
+  }
+
+  /** For Transactions alone: the work has failed, or its COMMIT. */
+  fail(): void {
+    this.over = true;
   }
 
   /** For Transactions alone. */
