@@ -70,9 +70,14 @@ export class ReadAhead {
       if (!missing.length) return;
       const values = await relation.read(tx, missing, below);
       missing.forEach((row, index) => attach(row, field, values[index]));
-      if (relation.of) await this.read(tx, relation.of, distinct(values), below);
+      if (relation.of && this.knowsSome(relation.of, below)) await this.read(tx, relation.of, distinct(values), below);
     });
     await Promise.all(reading);
+  }
+
+  private knowsSome(kind: Class<object>, selection: Selection): boolean {
+    const relations = this.relations.get(kind);
+    return relations !== undefined && [...selection.keys()].some((field) => relations.has(field));
   }
 }
 

@@ -52,10 +52,7 @@ export class Readable<Row extends TenantRow> {
 
   /** The same as a query. */
   among(tx: Tx, keys: readonly RowKey[]): RowQuery<Row> {
-    return this.query(tx).andWhere('row.organizationId = ANY(:keyOrganizations) AND row.id = ANY(:keyIds)', {
-      keyOrganizations: [...new Set(keys.map((key) => key.organizationId))],
-      keyIds: [...new Set(keys.map((key) => key.id))],
-    });
+    return this.query(tx).withKeys(keys);
   }
 
   private async requireScope(tx: Tx, id: string): Promise<void> {

@@ -40,6 +40,22 @@ export class RowQuery<Row extends ObjectLiteral> {
     return this;
   }
 
+  /**
+   * Only rows of whom these are the keys: by their id, or by another property that names one row each. A join, since
+   * PostgreSQL plans anew for each array that a condition compares with, and expects so few rows of it that it read all of an
+   * organization's sessions for those of a week.
+   */
+  withKeys(keys: readonly { readonly organizationId: string; readonly id: string }[], property = 'id'): this {
+    const distinct = [...new Map(keys.map((key) => [key.organizationId + key.id, key])).values()];
+    return this.join(
+      `unnest(:keyOrganizations::uuid[], :keyIds::uuid[]) AS key(organization_id, id)
+         ON row.organizationId = key.organization_id AND row.${property} = key.id`,
+    ).with({
+      keyOrganizations: distinct.map(({ organizationId }) => organizationId),
+      keyIds: distinct.map(({ id }) => id),
+    });
+  }
+
   andWhere(condition: string, parameters?: Parameters): this {
     this.conditions.push(`(${condition})`);
     return this.with(parameters);

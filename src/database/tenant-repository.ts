@@ -63,12 +63,7 @@ export class TenantRepository<Row extends TenantRow> {
   /** The rows with these keys, in any order; a loader's batch. */
   async many(tx: Tx, keys: readonly RowKey[]): Promise<Row[]> {
     if (!keys.length) return [];
-    return this.select(tx)
-      .andWhere('row.organizationId = ANY(:organizations) AND row.id = ANY(:ids)', {
-        organizations: [...new Set(keys.map((key) => key.organizationId))],
-        ids: [...new Set(keys.map((key) => key.id))],
-      })
-      .many();
+    return this.select(tx).withKeys(keys).many();
   }
 
   /** Writes a new row; the values must be complete. */

@@ -8,7 +8,6 @@ import { Appointment } from '../appointments/appointment.entity.ts';
 import { AppointmentStatus } from '../appointments/appointment-status.ts';
 import { filterVisits } from '../appointments/visit-filter.ts';
 import { AuditService } from '../audit/audit.service.ts';
-import type { RowQuery } from '../database/row-query.ts';
 import type { RowKey } from '../database/tenant-repository.ts';
 import { Transactions } from '../database/transactions.ts';
 import { Forbidden } from '../errors/domain-error.ts';
@@ -141,14 +140,14 @@ export class SessionQueries {
   /** Of those appointments that have one which the caller may read. */
   private async ofAppointments(tx: Tx, appointments: readonly RowKey[]): Promise<Session[]> {
     const readable = await this.readable(tx);
-    const sessions = await among(readable.query(tx), appointments).many();
+    const sessions = await readable.query(tx).withKeys(appointments, 'appointmentId').many();
     if (sessions.length) await this.recordRead(tx, sessions);
     return sessions;
   }
 
   /** As `ofAppointments`, where the caller treats all of their patients: no grant can open any of them. */
   private async ofOwnAppointments(tx: Tx, appointments: readonly RowKey[]): Promise<Session[]> {
-    const sessions = await among(this.sessions.query(tx), appointments).many();
+    const sessions = await this.sessions.query(tx).withKeys(appointments, 'appointmentId').many();
     if (sessions.length) this.audit.recordRead(tx, 'session', sessions);
     return sessions;
   }
@@ -169,11 +168,4 @@ export class SessionQueries {
     this.audit.recordRead(tx, 'session', sessions, filter);
     await this.emergency.recordUse(tx, sessions, filter);
   }
-}
-
-function among(query: RowQuery<Session>, appointments: readonly RowKey[]): RowQuery<Session> {
-  return query.andWhere('row.organizationId = ANY(:organizations) AND row.appointmentId = ANY(:ids)', {
-    organizations: [...new Set(appointments.map(({ organizationId }) => organizationId))],
-    ids: appointments.map(({ id }) => id),
-  });
 }

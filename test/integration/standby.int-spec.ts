@@ -44,18 +44,24 @@ describe('given a primary whose synchronous standby has gone', () => {
     await admin.query('ALTER SYSTEM RESET synchronous_standby_names');
     await admin.query('SELECT pg_reload_conf()');
   };
-  /** The backend whose COMMIT waits for the standby. */
-  const untilOneWaits = async (): Promise<number> => {
+  /** The COMMIT that waits for the standby. */
+  const untilOneWaits = async (): Promise<{ pid: number; began: string }> => {
     for (;;) {
-      const { rows } = await admin.query<{ pid: number }>(
-        `SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'SyncRep'`,
+      const { rows } = await admin.query<{ pid: number; began: string }>(
+        `SELECT pid, query_start::text AS began FROM pg_stat_activity
+          WHERE datname = current_database() AND wait_event = 'SyncRep'`,
       );
-      if (rows[0]) return rows[0].pid;
+      if (rows[0]) return rows[0];
       await sleep(5);
     }
   };
-  /** COMMIT gives up waiting, and says that it is done. */
-  const giveUp = async () => admin.query('SELECT pg_cancel_backend($1)', [await untilOneWaits()]);
+  /** COMMIT gives up waiting, and says that it is done: from here on, whoever waits is another. */
+  const giveUp = async () => {
+    const { pid, began } = await untilOneWaits();
+    await admin.query('SELECT pg_cancel_backend($1)', [pid]);
+    const isWaiting = `SELECT FROM pg_stat_activity WHERE pid = $1 AND query_start::text = $2 AND wait_event = 'SyncRep'`;
+    while ((await admin.query(isWaiting, [pid, began])).rowCount) await sleep(5);
+  };
   const booking = (more: object = {}): Booking => ({
     patientId: patient.id,
     practitionerId: practitioner.id,

@@ -305,19 +305,20 @@ describe('given the transactions of the application', () => {
     /** The next COMMIT that finds an appointment to save is done, and its answer never comes. */
     function lossAfterSaving(): void {
       type Query = (this: pg.Client, ...args: unknown[]) => unknown;
-      const query = pg.Client.prototype.query as unknown as Query;
+      const send = pg.Client.prototype.query as unknown as Query;
       const booking = new WeakSet<pg.Client>();
       let lost = false;
       const losing: Query = function (...args) {
-        const [first] = args;
-        const text = typeof first === 'string' ? first : (first as { text?: string }).text;
-        if (text?.startsWith('INSERT INTO "appointments"')) booking.add(this);
-        if (text !== 'COMMIT' || lost || !booking.has(this)) return query.apply(this, args);
+        const [query] = args as [{ text?: string; callback: (error: Error) => void }];
+        if (query.text?.startsWith('INSERT INTO "appointments"')) booking.add(this);
+        if (query.text !== 'COMMIT' || lost || !booking.has(this)) return send.apply(this, args);
         lost = true;
-        return (query.call(this, 'COMMIT') as Promise<unknown>).then(() => {
+        const { callback } = query;
+        query.callback = () => {
           (this as unknown as { connection: { stream: { destroy(): void } } }).connection.stream.destroy();
-          throw new Error('Connection terminated unexpectedly');
-        });
+          callback(new Error('Connection terminated unexpectedly'));
+        };
+        return send.apply(this, args);
       };
       jest.spyOn(pg.Client.prototype as unknown as { query: Query }, 'query').mockImplementation(losing);
     }
