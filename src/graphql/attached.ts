@@ -1,5 +1,5 @@
 import { Extensions } from '@nestjs/graphql';
-import { isObjectType, type GraphQLSchema } from 'graphql';
+import { isObjectType, type GraphQLField, type GraphQLSchema } from 'graphql';
 
 /** On a row: values of its relation fields, by their names. */
 const ATTACHED = Symbol('attached');
@@ -19,7 +19,16 @@ export function attach(row: object, field: string, value: unknown): void {
 }
 
 export function isAttached(row: object, field: string): boolean {
-  return (row as Holder)[ATTACHED]?.[field] !== undefined;
+  return attachedTo(row, field) !== undefined;
+}
+
+/** Undefined where nothing is attached: the field's own door has to be asked. */
+export function attachedTo(row: object, field: string): unknown {
+  return (row as Holder)[ATTACHED]?.[field];
+}
+
+export function isAttachable({ extensions }: Pick<GraphQLField<unknown, unknown>, 'extensions'>): boolean {
+  return extensions[ATTACHABLE] === true;
 }
 
 /**
@@ -29,10 +38,10 @@ export function isAttached(row: object, field: string): boolean {
 export function answersAttached(schema: GraphQLSchema): GraphQLSchema {
   const types = Object.values(schema.getTypeMap()).filter(isObjectType);
   for (const field of types.flatMap((type) => Object.values(type.getFields()))) {
-    const { name, resolve, extensions } = field;
-    if (resolve && extensions[ATTACHABLE])
-      field.resolve = (row: Holder, ...rest) => {
-        const value = row[ATTACHED]?.[name];
+    const { name, resolve } = field;
+    if (resolve && isAttachable(field))
+      field.resolve = (row: object, ...rest) => {
+        const value = attachedTo(row, name);
         return value === undefined ? resolve(row, ...rest) : value;
       };
   }

@@ -1,5 +1,6 @@
 import type { Type } from '@nestjs/common';
-import { Field, Int, ObjectType } from '@nestjs/graphql';
+import { Extensions, Field, Int, ObjectType } from '@nestjs/graphql';
+import { LATER } from './projection.ts';
 
 @ObjectType()
 export class PageInfo {
@@ -42,6 +43,7 @@ export function Connection<Node>(node: Type<Node>, name: string): Type<Connectio
     pageInfo: PageInfo;
 
     @Field(() => Int, { description: 'Rows of the whole list. Counted only when it is asked for.' })
+    @Extensions({ [LATER]: true })
     totalCount: Promise<number>;
   }
   return ConnectionOf as unknown as Type<ConnectionType<Node>>;

@@ -8,6 +8,7 @@ import { boundedCaches } from './bounded-caches.ts';
 import { registerErrorCode } from './enums.ts';
 import { formatError, namesRequestOfErrors, onlyKnownOperations } from './error-edge.ts';
 import { answersAttached } from './attached.ts';
+import { FinishedLists } from './finished-lists.ts';
 import { costLimit, MOST_TOKENS, shapeLimits } from './limits.ts';
 import { recordsOperations } from './operation-record.ts';
 import { tellsWhenToComeBack } from './rate-limited.ts';
@@ -32,41 +33,49 @@ export const schemaOptions = {
 
 registerErrorCode();
 
+type Options = Omit<ApolloDriverConfig, 'driver'>;
+
+function optionsFor(environment: Environment): Options {
+  const lists = new FinishedLists();
+  return {
+    path: '/graphql',
+    autoSchemaFile: true,
+    sortSchema: true,
+    buildSchemaOptions: schemaOptions,
+    // without it Nest skips both on relation fields: a walk through the graph would pass every door but the first, and
+    // what was denied there would not be recorded
+    fieldResolverEnhancers: ['guards', 'filters'],
+    graphiql: false,
+    introspection: environment.introspection,
+    includeStacktraceInErrorResponses: false,
+    stopOnTerminationSignals: false,
+    context: (request: HeldRequest): GraphQLContext => ({ request }),
+    transformSchema: (schema) => lists.of(answersAttached(isTracing() ? tracedRoots(schema) : schema)),
+    preserveHttpStatusForExecutionErrors: false, // else Nest makes a 200 of our 429
+    formatError,
+    allowBatchedHttpRequests: false,
+    ...boundedCaches(),
+    parseOptions: { maxTokens: MOST_TOKENS },
+    validationRules: [onlyKnownOperations, ...shapeLimits(environment.queryLimits)],
+    plugins: [
+      // it asks about every field of every row, and the answer is always the same: see http.ts
+      ApolloServerPluginCacheControlDisabled(),
+      namesRequestOfErrors,
+      recordsOperations,
+      tellsWhenToComeBack,
+      costLimit(environment.queryLimits.cost),
+      lists,
+    ],
+  };
+}
+
 @Global()
 @Module({
   imports: [
     NestGraphQLModule.forRootAsync<ApolloDriverConfig>({
       driver: ApolloDriver,
       inject: [Environment],
-      useFactory: (environment: Environment) => ({
-        path: '/graphql',
-        autoSchemaFile: true,
-        sortSchema: true,
-        buildSchemaOptions: schemaOptions,
-        // without it Nest skips both on relation fields: a walk through the graph would pass every door but the first, and
-        // what was denied there would not be recorded
-        fieldResolverEnhancers: ['guards', 'filters'],
-        graphiql: false,
-        introspection: environment.introspection,
-        includeStacktraceInErrorResponses: false,
-        stopOnTerminationSignals: false,
-        context: (request: HeldRequest): GraphQLContext => ({ request }),
-        transformSchema: (schema) => answersAttached(isTracing() ? tracedRoots(schema) : schema),
-        preserveHttpStatusForExecutionErrors: false, // else Nest makes a 200 of our 429
-        formatError,
-        allowBatchedHttpRequests: false,
-        ...boundedCaches(),
-        parseOptions: { maxTokens: MOST_TOKENS },
-        validationRules: [onlyKnownOperations, ...shapeLimits(environment.queryLimits)],
-        plugins: [
-          // it asks about every field of every row, and the answer is always the same: see http.ts
-          ApolloServerPluginCacheControlDisabled(),
-          namesRequestOfErrors,
-          recordsOperations,
-          tellsWhenToComeBack,
-          costLimit(environment.queryLimits.cost),
-        ],
-      }),
+      useFactory: optionsFor,
     }),
   ],
   providers: [Pages, Clock],

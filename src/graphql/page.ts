@@ -64,7 +64,7 @@ export class Pages {
       await listing.read?.(tx, rows.slice(0, first));
       return rows;
     });
-    return pageOf(found, first, listing.order, () =>
+    return new KeysetPage(found, first, listing.order, () =>
       this.transactions.read(ctx, async (tx) => (await listing.query(tx)).count()),
     );
   }
@@ -91,26 +91,36 @@ function order<Row extends ObjectLiteral>(query: RowQuery<Row>, { order, directi
 }
 
 /**
- * A page of the first so many rows.
- *
- * @param found those and, if there is a page behind them, at least one more
+ * A page of the first so many rows. A class, since each object literal with a getter has a hidden class of its own, which
+ * keeps all of the page until a full collection.
  */
-export function pageOf<Row extends ObjectLiteral>(
-  found: readonly Row[],
-  first: number,
-  order: readonly (keyof Row & string)[],
-  count: () => Promise<number>,
-): Page<Row> {
-  const nodes = found.slice(0, first);
-  const edges = nodes.map((node) => ({ cursor: encodeCursor(keyOf(node, order)), node }));
-  return {
-    edges,
-    nodes,
-    pageInfo: { hasNextPage: found.length > first, endCursor: edges.at(-1)?.cursor ?? null },
-    get totalCount() {
-      return count();
-    },
-  };
+export class KeysetPage<Row extends ObjectLiteral> implements Page<Row> {
+  readonly nodes: Row[];
+  readonly pageInfo: Page<Row>['pageInfo'];
+
+  /** @param found those and, if there is a page behind them, at least one more */
+  constructor(
+    found: readonly Row[],
+    first: number,
+    private readonly order: readonly (keyof Row & string)[],
+    private readonly count: () => Promise<number>,
+  ) {
+    this.nodes = found.slice(0, first);
+    const last = this.nodes.at(-1);
+    this.pageInfo = { hasNextPage: found.length > first, endCursor: last ? this.cursorOf(last) : null };
+  }
+
+  get edges(): Page<Row>['edges'] {
+    return this.nodes.map((node) => ({ cursor: this.cursorOf(node), node }));
+  }
+
+  get totalCount(): Promise<number> {
+    return this.count();
+  }
+
+  private cursorOf(row: Row): string {
+    return encodeCursor(keyOf(row, this.order));
+  }
 }
 
 function seek<Row extends ObjectLiteral>(

@@ -5,7 +5,7 @@ import type { Tx } from '../database/tx.ts';
 import type { RequestContext } from '../request-context/request-context.ts';
 import { loadBatched } from './loaders.ts';
 import type { PageArgs } from './page-args.ts';
-import { pageOf, type Page } from './page.ts';
+import { KeysetPage, type Page } from './page.ts';
 
 /** A list that each row of another kind has. */
 export interface Relation<Row extends TenantRow> {
@@ -43,7 +43,7 @@ export class RelationPages<Row extends TenantRow> {
     const first = args.first ?? 50;
     const wanted: Wanted = { id, organizationId, first };
     const found = await loadBatched(ctx, this.batchOfRows, wanted);
-    return pageOf(found?.rows ?? [], first, [this.relation.order], async () => {
+    return new KeysetPage(found?.rows ?? [], first, [this.relation.order], async () => {
       const counted = await loadBatched(ctx, this.batchOfCounts, { id, organizationId });
       return counted?.count ?? 0;
     });

@@ -1,0 +1,116 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { GraphQLSchemaHost } from '@nestjs/graphql';
+import { parse, type FieldNode, type OperationDefinitionNode } from 'graphql';
+import { projectionOf } from '../../src/graphql/projection.ts';
+import { World, type Person, type Practice } from '../support/world.ts';
+
+const RELATIONS = `patient { id lastName dateOfBirth } practitioner { id lastName licenseNumber }
+  serviceCode { code unitMinutes } session { id status unitsUsed startTime narrativeNotes }
+  authorization { id status startDate totalUnits availableUnits serviceCodes { code description timed } }`;
+
+/** Each with a place for what sends a query the long way round. */
+const QUERIES: Readonly<Record<string, (way: string) => string>> = {
+  'a week': (way) =>
+    `{ appointments { nodes ${way} { id status startTime endTime durationMinutes createdAt location notes version ${RELATIONS} } } }`,
+  'edges, rows and what is behind them': (way) =>
+    `{ appointments(first: 1) { pageInfo { hasNextPage endCursor } edges ${way} { cursor node { id patient { id } } } nodes { id } } }`,
+  'other names and the names of types': (way) =>
+    `{ mine: appointments { __typename nodes ${way} { __typename key: id at: startTime whom: patient { __typename named: lastName } } } }`,
+  'fragments, one within another, and fields that are asked for twice': (way) =>
+    `query { appointments { nodes ${way} { ...Visit patient { id } ... on Appointment { patient { firstName } id } } } }
+     fragment Visit on Appointment { id ...Whose patient { lastName } }
+     fragment Whose on Appointment { practitioner { id } }`,
+  'two lists at once, and who asks': (way) =>
+    `{ me { id role } appointments(first: 2) { nodes ${way} { id } } sessions { nodes ${way} { id unitsUsed appointment { id } } } }`,
+  'patients and codes': (way) =>
+    `{ patients { nodes ${way} { id firstName phoneNumber createdAt } } serviceCodes { id code } }`,
+  'authorizations with their status': (way) =>
+    `{ authorizations { nodes ${way} { id status availableUnits patient { id } serviceCodes { code } } } }`,
+  'a count, which is asked for later': (way) => `{ appointments { totalCount nodes ${way} { id } } }`,
+  'an empty page': (way) =>
+    `{ appointments(filter: { status: [NO_SHOW] }) { nodes ${way} { id } pageInfo { endCursor } } }`,
+  'a filter that is refused': (way) =>
+    `{ me { id } appointments(filter: { patientId: "0190a000-0000-7000-8000-000000000000" }) { nodes ${way} { id } } }`,
+};
+
+describe('given a practice with a visit that is over and one to come', () => {
+  let world: World;
+  let practice: Practice;
+  let practitioner: Person;
+  let colleague: Person;
+  let patient: Person;
+
+  beforeAll(async () => {
+    world = await World.create();
+    practice = await world.practice();
+    practitioner = await world.practitioner(practice);
+    colleague = await world.practitioner(practice);
+    patient = await world.patient(practice);
+    const authorizationId = await world.authorization(practice, patient.id);
+    const visit = { patientId: patient.id, practitionerId: practitioner.id, authorizationId };
+    const over = await world.booked(practice.admin, {
+      ...visit,
+      startTime: '2025-03-03T15:00:00Z',
+      endTime: '2025-03-03T16:00:00Z',
+    });
+    await world.make('completeAppointment', { appointmentId: over, narrativeNotes: 'went well' }, practice.admin);
+    await world.booked(practice.admin, {
+      ...visit,
+      practitionerId: colleague.id,
+      startTime: '2030-03-04T15:00:00Z',
+      endTime: '2030-03-04T16:00:00Z',
+    });
+  }, 60_000);
+  afterAll(() => world.close());
+
+  const who = { admin: () => practice.admin, practitioner: () => practitioner.token, patient: () => patient.token };
+
+  describe.each(Object.keys(who) as (keyof typeof who)[])('when the %s asks', (role) => {
+    it.each(Object.keys(QUERIES))('for %s, then it is what graphql-js alone answers, word for word', async (name) => {
+      const [query, token] = [QUERIES[name]!, who[role]()];
+      const finished = await world.query(query(''), {}, token);
+      const executed = await world.query(query('@include(if: true)'), {}, token);
+      expect(textOf(finished)).toBe(textOf(executed));
+    });
+  });
+
+  it.each(['a week', 'edges, rows and what is behind them'])(
+    'when %s is asked for, then it is finished by us: without it, every field of every row would be executed',
+    (name) => {
+      const { schema } = world.test.app.get(GraphQLSchemaHost);
+      const { definitions } = parse(QUERIES[name]!(''));
+      const [list] = (definitions[0] as OperationDefinitionNode).selectionSet.selections as [FieldNode];
+      expect(projectionOf(schema.getQueryType()!.getFields()[list.name.value]!.type, [list], {})).toBeDefined();
+    },
+  );
+
+  it('when a row may not be read, then nothing is read twice, and the trail tells of it once', async () => {
+    // the patient reads their visits and not their session's notes
+    const before = await events();
+    const { data } = await world.query(QUERIES['a week']!(''), {}, patient.token);
+    const between = await events();
+    await world.query(QUERIES['a week']!('@include(if: true)'), {}, patient.token);
+    expect((data as { appointments: object } | null) ?? undefined).toBeDefined();
+    expect(between - before).toBe((await events()) - between);
+  });
+
+  /** How many events the practice has, without those of asking for it. */
+  async function events(): Promise<number> {
+    const { data } = await world.query(
+      `query($by: ID!) { auditEvents(filter: { actorId: $by }) { totalCount } }`,
+      { by: patient.userId },
+      practice.admin,
+    );
+    return (data as { auditEvents: { totalCount: number } }).auditEvents.totalCount;
+  }
+});
+
+/** Without what differs from request to request, and where in the text a field stands. */
+function textOf({ status, data, errors }: Awaited<ReturnType<World['query']>>): string {
+  const told = errors?.map(({ message, path, extensions: { requestId: _, ...extensions } }) => ({
+    message,
+    path,
+    extensions,
+  }));
+  return JSON.stringify({ status, data: data as unknown, told });
+}
