@@ -7,7 +7,7 @@ import { cpuOf, spent, type Cpu } from './cpu.ts';
 import { runPgbench } from './pgbench.ts';
 
 /** A server runs for weeks; what V8 has not compiled yet takes twice as long, and it compiles for about 10,000 calls. */
-export const WARM_UP_SECONDS = 8;
+export const WARM_UP_SECONDS = 6;
 
 /** A round, of the API or of its floor. */
 export interface Measured {

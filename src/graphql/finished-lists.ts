@@ -10,7 +10,9 @@ import {
   GraphQLObjectType,
   GraphQLScalarType,
   GraphQLSchema,
+  getNullableType,
   isNonNullType,
+  isObjectType,
   Kind,
   OperationTypeNode,
   type DocumentNode,
@@ -22,7 +24,7 @@ import {
 import { Beside } from '../request-context/beside.ts';
 import { isConnection, projectionOf, type Projection } from './projection.ts';
 
-/** A list's answer, written out already. */
+/** An answer that is written out already. */
 const FINISHED = new GraphQLScalarType({ name: 'Finished' });
 
 type Context = object;
@@ -30,8 +32,8 @@ type QueryField = GraphQLFieldConfig<unknown, Context>;
 type Asked = Pick<GraphQLRequestContext<Context>, 'document' | 'operation' | 'request' | 'contextValue'>;
 
 /**
- * Answers queries of lists of plain rows (projection.ts). graphql-js executes them, by a second schema in which a list is
- * a leaf that its resolver finishes: arguments, guards, filters and nulls are as they were. Where a row may not be read,
+ * Answers queries of plain rows and lists of them (projection.ts). graphql-js executes them, by a second schema in which
+ * such a field of Query is a leaf that its resolver finishes: arguments, guards, filters and nulls are as they were. Where a row may not be read,
  * the role may not ask, or anything else than data comes of it, Apollo Server executes the operation by the schema as it
  * is, and the fields of Query answer what they have answered here.
  */
@@ -77,14 +79,14 @@ export class FinishedLists implements ApolloServerPlugin<Context> {
 
   private finished(field: QueryField): QueryField {
     const answer = this.once(field);
-    if (!isConnection(field.type)) return { ...field, resolve: answer };
+    if (!isObjectType(getNullableType(field.type))) return { ...field, resolve: answer };
     return {
       ...field,
       type: isNonNullType(field.type) ? new GraphQLNonNull(FINISHED) : FINISHED,
       resolve: async (root, args, context, info) => {
-        const page = await answer?.(root, args, context, info);
+        const value = await answer?.(root, args, context, info);
         const [node] = info.fieldNodes;
-        return node && this.projections.get(node)?.(page);
+        return node && this.projections.get(node)?.(value);
       },
     };
   }
@@ -103,7 +105,7 @@ export class FinishedLists implements ApolloServerPlugin<Context> {
     );
   }
 
-  /** Whether it is a query with lists, all of them plain. */
+  /** Whether it is a query of objects and lists, all of them plain. */
   private isPlain(document: DocumentNode, operation: OperationDefinitionNode): boolean {
     const known = this.plain.get(operation);
     if (known !== undefined) return known;
@@ -124,15 +126,13 @@ export class FinishedLists implements ApolloServerPlugin<Context> {
         .filter((definition) => definition.kind === Kind.FRAGMENT_DEFINITION)
         .map((definition) => [definition.name.value, definition]),
     );
-    let lists = 0;
     for (const node of fields) {
       const type = this.fields[node.name.value]?.type;
-      if (!type || !isConnection(type)) continue;
-      const projection = projectionOf(type, [node], fragments);
+      if (!type || !isObjectType(getNullableType(type))) continue;
+      const projection = projectionOf(type, [node], { fragments, attached: isConnection(type) });
       if (!projection) return false;
       this.projections.set(node, projection);
-      lists += 1;
     }
-    return lists > 0;
+    return true;
   }
 }

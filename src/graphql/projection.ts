@@ -23,6 +23,13 @@ export type Projection = (value: unknown) => unknown;
 export class NotPlain extends Error {}
 
 type Fragments = Readonly<Record<string, FragmentDefinitionNode | undefined>>;
+
+interface Source {
+  readonly fragments: Fragments;
+  /** Whether relations were read along with the rows. */
+  readonly attached: boolean;
+}
+
 /** Under each name of the answer, the nodes that ask for it. */
 type Fields = Map<string, [FieldNode, ...FieldNode[]]>;
 
@@ -37,9 +44,9 @@ type Fields = Map<string, [FieldNode, ...FieldNode[]]>;
 export function projectionOf(
   type: GraphQLOutputType,
   nodes: readonly FieldNode[],
-  fragments: Fragments,
+  source: Source,
 ): Projection | undefined {
-  const whole = projectionOfNullable(getNullableType(type) as GraphQLOutputType, nodes, fragments);
+  const whole = projectionOfNullable(getNullableType(type) as GraphQLOutputType, nodes, source);
   if (!whole || isNonNullType(type)) return whole;
   return (value) => (value == null ? null : whole(value));
 }
@@ -48,11 +55,11 @@ export function projectionOf(
 function projectionOfNullable(
   type: GraphQLOutputType,
   nodes: readonly FieldNode[],
-  fragments: Fragments,
+  source: Source,
 ): Projection | undefined {
   if (isLeafType(type)) return leaf(type);
-  if (isListType(type)) return list(projectionOf(type.ofType as GraphQLOutputType, nodes, fragments));
-  return isObjectType(type) ? object(type, nodes, fragments) : undefined;
+  if (isListType(type)) return list(projectionOf(type.ofType as GraphQLOutputType, nodes, source));
+  return isObjectType(type) ? object(type, nodes, source) : undefined;
 }
 
 function leaf(type: GraphQLLeafType): Projection {
@@ -72,12 +79,12 @@ function list(each: Projection | undefined): Projection | undefined {
   );
 }
 
-function object(type: GraphQLObjectType, nodes: readonly FieldNode[], fragments: Fragments): Projection | undefined {
+function object(type: GraphQLObjectType, nodes: readonly FieldNode[], source: Source): Projection | undefined {
   const fields: Fields = new Map();
-  if (!nodes.every(({ selectionSet }) => collect(selectionSet, fragments, fields))) return undefined;
+  if (!nodes.every(({ selectionSet }) => collect(selectionSet, source.fragments, fields, new Set()))) return undefined;
   const parts: { readonly key: string; readonly of: (row: object) => unknown }[] = [];
   for (const [key, same] of fields) {
-    const of = fieldOf(type, same, fragments);
+    const of = fieldOf(type, same, source);
     if (!of) return undefined;
     parts.push({ key, of });
   }
@@ -93,14 +100,14 @@ function object(type: GraphQLObjectType, nodes: readonly FieldNode[], fragments:
 function fieldOf(
   type: GraphQLObjectType,
   nodes: readonly [FieldNode, ...FieldNode[]],
-  fragments: Fragments,
+  source: Source,
 ): ((row: object) => unknown) | undefined {
   const { value: name } = nodes[0].name;
   if (name === '__typename') return () => type.name;
   const field = type.getFields()[name];
-  const project = field && projectionOf(field.type, nodes, fragments);
+  const project = field && projectionOf(field.type, nodes, source);
   if (!project) return undefined;
-  if (isAttachable(field))
+  if (isAttachable(field) && source.attached)
     return (row) => {
       const value = attachedTo(row, name);
       if (value === undefined) throw new NotPlain();
@@ -118,11 +125,20 @@ function isProperty({ resolve, extensions }: GraphQLField<unknown, unknown>): bo
 export const LATER = 'later';
 
 /** By the names they are answered under, as graphql-js does. @returns false where a variable may decide whether one is */
-function collect(selection: SelectionSetNode | undefined, fragments: Fragments, into: Fields): boolean {
+function collect(
+  selection: SelectionSetNode | undefined,
+  fragments: Fragments,
+  into: Fields,
+  seen: Set<string>,
+): boolean {
   return (selection?.selections ?? []).every((node) => {
     if (node.directives?.length) return false;
-    if (node.kind === Kind.FRAGMENT_SPREAD) return collect(fragments[node.name.value]?.selectionSet, fragments, into);
-    if (node.kind === Kind.INLINE_FRAGMENT) return collect(node.selectionSet, fragments, into);
+    if (node.kind === Kind.INLINE_FRAGMENT) return collect(node.selectionSet, fragments, into, seen);
+    if (node.kind === Kind.FRAGMENT_SPREAD) {
+      const { value: name } = node.name;
+      return seen.has(name) || collect(fragments[name]?.selectionSet, fragments, into, seen.add(name));
+    }
+    if (node.arguments?.length) return false;
     const key = (node.alias ?? node.name).value;
     const same = into.get(key);
     if (same) same.push(node);
