@@ -21,12 +21,12 @@ SELECT organization.time_zone
 SELECT id FROM appointments
  WHERE organization_id = :organization AND practitioner_id = :practitioner
    AND start_time > :starts::timestamptz - interval '12 hours 1 second' AND start_time < :ends AND end_time > :starts
-   AND status IN ('SCHEDULED', 'IN_PROGRESS')
+   AND units_reserved > 0
 UNION ALL
 SELECT id FROM appointments
  WHERE organization_id = :organization AND patient_id = :patient
    AND start_time > :starts::timestamptz - interval '12 hours 1 second' AND start_time < :ends AND end_time > :starts
-   AND status IN ('SCHEDULED', 'IN_PROGRESS');
+   AND units_reserved > 0;
 INSERT INTO appointments (organization_id, id, patient_id, practitioner_id, authorization_id, service_code_id, start_time,
                           end_time, status, units_reserved, version, created_at, updated_at)
 VALUES (:organization, :appointment, :patient, :practitioner, :authorization, :code, :starts, :ends, 'SCHEDULED', 4, 1,

@@ -49,17 +49,18 @@ export class Calendar {
 
   /**
    * The live visits that a meeting would overlap. Sent behind the locks, in a statement of its own, so that it sees what the
-   * booking before has just committed.
+   * booking before has just committed. Live is what holds units (appointments_hold_while_live): by the status PostgreSQL
+   * would take the index of the exclusion constraint, whose range row-level security keeps it from, and read all of a person's live visits.
    */
   overlaps(tx: Tx, { practitionerId, patientId, window, except }: Meeting): Promise<Overlap[]> {
     return tx.sql<Overlap>(
       `SELECT id, '${Busy.PRACTITIONER}' AS busy FROM appointments
         WHERE organization_id = $1 AND practitioner_id = $2 AND start_time > $4::timestamptz - interval '12 hours 1 second'
-          AND start_time < $5 AND end_time > $4 AND status IN ('SCHEDULED', 'IN_PROGRESS') AND id <> $6
+          AND start_time < $5 AND end_time > $4 AND units_reserved > 0 AND id <> $6
        UNION ALL
        SELECT id, '${Busy.PATIENT}' FROM appointments
         WHERE organization_id = $1 AND patient_id = $3 AND start_time > $4::timestamptz - interval '12 hours 1 second'
-          AND start_time < $5 AND end_time > $4 AND status IN ('SCHEDULED', 'IN_PROGRESS') AND id <> $6`,
+          AND start_time < $5 AND end_time > $4 AND units_reserved > 0 AND id <> $6`,
       [tx.organizationId, practitionerId, patientId, window.start, window.end, except ?? NOBODY],
     );
   }
