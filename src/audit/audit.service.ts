@@ -145,6 +145,7 @@ export class AuditService {
       details: event.details,
     }));
     const recorded = this.recorded.get(tx);
+    tx.requireRunning();
     if (recorded) recorded.push(...rows);
     else {
       this.recorded.set(tx, rows);

@@ -8,7 +8,7 @@ import { clientOf } from './primary-client.ts';
 
 // dates stay the strings they are: a Date would drag them through the process's own time zone
 pg.types.setTypeParser(pg.types.builtins.DATE, (value) => value);
-// as pg's own, by a regular expression, takes twice as long; ours are of years from 1900 to 9999 (graphql/scalars.ts)
+// pg's own, by a regular expression, takes twice as long; ours are in UTC, of years from 1900 to 9999 (graphql/scalars.ts)
 pg.types.setTypeParser(pg.types.builtins.TIMESTAMPTZ, (value) => new Date(value));
 
 /** The lesser role: owns nothing, cannot change ledger entries or audit events. Migrations create it. */
@@ -24,6 +24,7 @@ export interface ConnectionSettings {
 /** What the application works under. Time-outs in milliseconds. */
 const SETTINGS = {
   role: APPLICATION_ROLE,
+  TimeZone: 'UTC',
   lock_timeout: 2_000,
   statement_timeout: 5_000,
   idle_in_transaction_session_timeout: 5_000,

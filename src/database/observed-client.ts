@@ -51,23 +51,19 @@ export class ObservedClient extends pg.Client {
   }
 
   /**
-   * As pg's promise does. Of pg's own, V8 gave up the rows in a full collection alone, and three of four of those that a
+   * In place of pg's own promise, of which V8 gave up the rows in a full collection alone, and three of four of those that a
    * reading of weeks caused were for them.
    */
   private answered(text: string, values: unknown[] | undefined, statement?: Statement): Promise<pg.QueryResult> {
     return new Promise((resolve, reject) => {
       const query = new pg.Query(text, values, (error?: Error | null, result?: unknown) => {
-        if (error) {
-          Error.captureStackTrace(error); // what leads from the socket to here tells nobody anything
-          reject(error);
-        } else resolve(result as pg.QueryResult);
+        if (error) reject(error);
+        else resolve(result as pg.QueryResult);
       });
       // values or none, never as a simple query, which would be outside the one Sync
-      super.query(
-        statement
-          ? Object.assign(query, { name: this.namesStatements ? statement.name : undefined, queryMode: 'extended' })
-          : query,
-      );
+      if (values)
+        Object.assign(query, { name: this.namesStatements ? statement?.name : undefined, queryMode: 'extended' });
+      super.query(query);
     });
   }
 }

@@ -177,10 +177,11 @@ export class Transactions {
 
   /**
    * What is sent under one Sync is a transaction of its own (PostgreSQL, "Extended Query", pipelining) that needs no BEGIN
-   * and no COMMIT. Were it ever torn apart, the rest had no tenant, and row-level security would show it nothing.
+   * and no COMMIT.
    */
   private async atOnce<T>(client: PoolClient, tx: Tx, work: Work<T>): Promise<T> {
     const begun = client.query(...this.tenantOf(tx));
+    begun.catch(() => undefined);
     const working = work(tx);
     const sent = tx.end();
     const [, result] = await Promise.all([begun, working, sent]);

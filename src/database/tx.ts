@@ -37,8 +37,15 @@ export class Tx {
    * fails it refuses those behind it, so await them in that order too (`Promise.all` does).
    */
   sql<Row extends ObjectLiteral>(text: string, parameters: unknown[] = []): Promise<Row[]> {
-    if (this.over) throw new Error('This transaction is over: something was not awaited before its end.');
-    const rows = this.client.query<Row>(text, parameters).then((result) => result.rows);
+    this.requireRunning();
+    const rows = this.client.query<Row>(text, parameters).then(
+      (result) => result.rows,
+      (error: unknown) => {
+        // from the socket to here tells nobody anything; whoever asked does
+        if (error instanceof Error) Error.captureStackTrace(error);
+        throw error;
+      },
+    );
     // the work may end before it comes to await this one; then whatever ended it is what is told
     rows.catch(() => undefined);
     return rows;
@@ -54,7 +61,13 @@ export class Tx {
 
   /** Runs when the work is done and before the COMMIT is sent: what it sends travels along. Not where the work failed. */
   beforeCommit(send: () => void): void {
+    this.requireRunning();
     this.last.push(send);
+  }
+
+  /** @throws Error whatever is still to be written would be lost */
+  requireRunning(): void {
+    if (this.over) throw new Error('This transaction is over: something was not awaited before its end.');
   }
 
   /** Runs once the transaction has committed; never when it was rolled back or replayed. Must not throw. */
