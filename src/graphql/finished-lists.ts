@@ -10,9 +10,10 @@ import {
   GraphQLObjectType,
   GraphQLScalarType,
   GraphQLSchema,
-  getNullableType,
+  getNamedType,
+  getVariableValues,
+  isLeafType,
   isNonNullType,
-  isObjectType,
   Kind,
   OperationTypeNode,
   type DocumentNode,
@@ -29,6 +30,7 @@ const FINISHED = new GraphQLScalarType({ name: 'Finished' });
 
 type Context = object;
 type QueryField = GraphQLFieldConfig<unknown, Context>;
+type Variables = GraphQLRequestContext<Context>['request']['variables'];
 type Asked = Pick<GraphQLRequestContext<Context>, 'document' | 'operation' | 'request' | 'contextValue'>;
 
 /**
@@ -67,9 +69,9 @@ export class FinishedLists implements ApolloServerPlugin<Context> {
   }
 
   private readonly responseForOperation = async ({ document, operation, request, contextValue }: Asked) => {
-    if (!document || !operation || !this.isPlain(document, operation)) return null;
-    this.answers.set(contextValue, new Map());
     const { variables: variableValues, operationName } = request;
+    if (!document || !operation || !this.isPlain(document, operation, variableValues)) return null;
+    this.answers.set(contextValue, new Map());
     const args = { document, variableValues, operationName, contextValue };
     const { data, errors } = await execute({ ...args, schema: this.finishing });
     if (errors || !data) return null;
@@ -79,7 +81,7 @@ export class FinishedLists implements ApolloServerPlugin<Context> {
 
   private finished(field: QueryField): QueryField {
     const answer = this.once(field);
-    if (!isObjectType(getNullableType(field.type))) return { ...field, resolve: answer };
+    if (isLeafType(getNamedType(field.type))) return { ...field, resolve: answer };
     return {
       ...field,
       type: isNonNullType(field.type) ? new GraphQLNonNull(FINISHED) : FINISHED,
@@ -106,9 +108,11 @@ export class FinishedLists implements ApolloServerPlugin<Context> {
   }
 
   /** Whether it is a query of objects and lists, all of them plain. */
-  private isPlain(document: DocumentNode, operation: OperationDefinitionNode): boolean {
+  private isPlain(document: DocumentNode, operation: OperationDefinitionNode, variables: Variables = {}): boolean {
     const known = this.plain.get(operation);
     if (known !== undefined) return known;
+    // with wrong variables nothing runs, and its cost has not been counted (limits.ts)
+    if (getVariableValues(this.finishing, operation.variableDefinitions ?? [], variables).errors) return false;
     const is = this.prepare(document, operation);
     this.plain.set(operation, is);
     return is;
@@ -128,7 +132,7 @@ export class FinishedLists implements ApolloServerPlugin<Context> {
     );
     for (const node of fields) {
       const type = this.fields[node.name.value]?.type;
-      if (!type || !isObjectType(getNullableType(type))) continue;
+      if (!type || isLeafType(getNamedType(type))) continue;
       const projection = projectionOf(type, [node], { fragments, attached: isConnection(type) });
       if (!projection) return false;
       this.projections.set(node, projection);

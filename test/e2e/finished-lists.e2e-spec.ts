@@ -34,6 +34,8 @@ const QUERIES: Readonly<Record<string, (way: string) => string>> = {
   'properties of who asks': (way) => `{ me ${way} { __typename id mail: email role active } }`,
   'one that is not there, beside one that is': (way) =>
     `{ me ${way} { id } patient(id: "0190a000-0000-7000-8000-000000000000") ${way} { id } }`,
+  'lists that are no pages': (way) =>
+    `{ serviceCodes ${way} { id code } emergencyAccessGrants ${way} { id patient { id } } }`,
   'a filter that is refused': (way) =>
     `{ me { id } appointments(filter: { patientId: "0190a000-0000-7000-8000-000000000000" }) { nodes ${way} { id } } }`,
 };
@@ -94,21 +96,42 @@ describe('given a practice with a visit that is over and one to come', () => {
     },
   );
 
-  it('when a row may not be read, then nothing is read twice, and the trail tells of it once', async () => {
-    // the patient reads their visits and not their session's notes
-    const before = await events();
-    const { data } = await world.query(QUERIES['a week']!(''), {}, patient.token);
-    const between = await events();
-    await world.query(QUERIES['a week']!('@include(if: true)'), {}, patient.token);
-    expect((data as { appointments: object } | null) ?? undefined).toBeDefined();
-    expect(between - before).toBe((await events()) - between);
+  it.each([
+    ['whose session they may not read', QUERIES['a week']!, () => patient],
+    [
+      'of lists that are no pages, beside one that is refused',
+      (way: string) =>
+        `{ appointments { nodes ${way} { id session { id } } } serviceCodes { id } patient(id: "0190a000-0000-7000-8000-000000000000") { id } }`,
+      () => practitioner,
+    ],
+  ])(
+    'when somebody asks for visits %s, then nothing is read twice, and the trail tells of it once',
+    async (_, query, of) => {
+      const { userId, token } = of();
+      const before = await events(userId);
+      await world.query(query(''), {}, token);
+      const between = await events(userId);
+      await world.query(query('@include(if: true)'), {}, token);
+      expect(between - before).toBeGreaterThan(0);
+      expect(between - before).toBe((await events(userId)) - between);
+    },
+  );
+
+  it('when fragments repeat each other and a variable is missing, then it is refused at once', async () => {
+    const levels = Array.from({ length: 8 }, (_, level) => {
+      const [type, field] = level % 2 ? ['Session', 'appointment'] : ['Appointment', 'session'];
+      const below = level < 7 ? `...F${level + 1}` : 'id';
+      return `fragment F${level} on ${type} { ${Array(10).fill(`${field} { ${below} }`).join(' ')} }`;
+    });
+    const bomb = `query($x: Int!) { appointments(first: $x) { nodes { ...F0 } } } ${levels.join(' ')}`;
+    expect((await world.query(bomb, {}, practice.admin)).code).toBe('BAD_USER_INPUT');
   });
 
-  /** How many events the practice has, without those of asking for it. */
-  async function events(): Promise<number> {
+  /** How many events of theirs the practice has. */
+  async function events(userId: string): Promise<number> {
     const { data } = await world.query(
       `query($by: ID!) { auditEvents(filter: { actorId: $by }) { totalCount } }`,
-      { by: patient.userId },
+      { by: userId },
       practice.admin,
     );
     return (data as { auditEvents: { totalCount: number } }).auditEvents.totalCount;
