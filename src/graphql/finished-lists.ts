@@ -35,9 +35,9 @@ type Asked = Pick<GraphQLRequestContext<Context>, 'document' | 'operation' | 're
 
 /**
  * Answers queries of plain rows and lists of them (projection.ts). graphql-js executes them, by a second schema in which
- * such a field of Query is a leaf that its resolver finishes: arguments, guards, filters and nulls are as they were. Where a row may not be read,
- * the role may not ask, or anything else than data comes of it, Apollo Server executes the operation by the schema as it
- * is, and the fields of Query answer what they have answered here.
+ * such a field of Query is a leaf that its resolver finishes: arguments, guards, filters and nulls are as they were. Where a
+ * row may not be read, the role may not ask, or anything else than data comes of it, Apollo Server executes the operation
+ * by the schema as it is, and the fields of Query answer what they have answered here.
  */
 export class FinishedLists implements ApolloServerPlugin<Context> {
   /** Of Query. */

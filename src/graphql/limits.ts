@@ -17,6 +17,7 @@ import { getComplexity, type ComplexityEstimator } from 'graphql-query-complexit
 import { ErrorCode } from '../errors/error-code.ts';
 import { unquoted } from './error-edge.ts';
 import { LARGEST_PAGE } from './page-args.ts';
+import { isConnection } from './projection.ts';
 
 /** What one request may ask for, at most. Refused before anything runs, with the figures. */
 export interface QueryLimits {
@@ -114,7 +115,7 @@ const costOf: ComplexityEstimator = ({ field, args, childComplexity }) => {
   const type = getNullableType(field.type);
   if (isListType(type)) return isConnectionList(field.name) ? 1 + childComplexity : USUAL_LIST * (1 + childComplexity);
   if (!isObjectType(type) || type.name === 'PageInfo') return 0;
-  if (!type.name.endsWith('Connection')) return 1 + childComplexity;
+  if (!isConnection(type)) return 1 + childComplexity;
   const asked: unknown = args.first ?? USUAL_PAGE;
   return 1 + Math.min(Math.max(Number(asked), 1), LARGEST_PAGE) * childComplexity;
 };
