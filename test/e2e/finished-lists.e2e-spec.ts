@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { GraphQLSchemaHost } from '@nestjs/graphql';
-import { parse, type FieldNode, type OperationDefinitionNode } from 'graphql';
+import { parse, type FieldNode, type FragmentDefinitionNode, type OperationDefinitionNode } from 'graphql';
 import { projectionOf } from '../../src/graphql/projection.ts';
 import { World, type Person, type Practice } from '../support/world.ts';
 
@@ -8,7 +8,7 @@ const RELATIONS = `patient { id lastName dateOfBirth } practitioner { id lastNam
   serviceCode { code unitMinutes } session { id status unitsUsed startTime narrativeNotes }
   authorization { id status startDate totalUnits availableUnits serviceCodes { code description timed } }`;
 
-/** Each with a place for what sends a query the long way round. */
+/** Each with a place for what sends a query the long way round: a directive below the root. */
 const QUERIES: Readonly<Record<string, (way: string) => string>> = {
   'a week': (way) =>
     `{ appointments { nodes ${way} { id status startTime endTime durationMinutes createdAt location notes version ${RELATIONS} } } }`,
@@ -30,12 +30,12 @@ const QUERIES: Readonly<Record<string, (way: string) => string>> = {
   'an empty page': (way) =>
     `{ appointments(filter: { status: [NO_SHOW] }) { nodes ${way} { id } pageInfo { endCursor } } }`,
   'who asks, and what they have not': (way) =>
-    `{ me ${way} { id email role isSuperAdmin practitioner { id } patient { id } } }`,
-  'properties of who asks': (way) => `{ me ${way} { __typename id mail: email role active } }`,
+    `{ me { id ${way} email role isSuperAdmin practitioner { id } patient { id } } }`,
+  'properties of who asks': (way) => `{ me { __typename ${way} id mail: email role active } }`,
   'one that is not there, beside one that is': (way) =>
-    `{ me ${way} { id } patient(id: "0190a000-0000-7000-8000-000000000000") ${way} { id } }`,
+    `{ me { id ${way} } patient(id: "0190a000-0000-7000-8000-000000000000") { id ${way} } }`,
   'lists that are no pages': (way) =>
-    `{ serviceCodes ${way} { id code } emergencyAccessGrants ${way} { id patient { id } } }`,
+    `{ serviceCodes { id ${way} code } emergencyAccessGrants { id ${way} patient { id } } }`,
   'a filter that is refused': (way) =>
     `{ me { id } appointments(filter: { patientId: "0190a000-0000-7000-8000-000000000000" }) { nodes ${way} { id } } }`,
 };
@@ -125,6 +125,25 @@ describe('given a practice with a visit that is over and one to come', () => {
     });
     const bomb = `query($x: Int!) { appointments(first: $x) { nodes { ...F0 } } } ${levels.join(' ')}`;
     expect((await world.query(bomb, {}, practice.admin)).code).toBe('BAD_USER_INPUT');
+  });
+
+  it('when a fragment is spread at ten nodes of one field, then it is looked through once', () => {
+    const { schema } = world.test.app.get(GraphQLSchemaHost);
+    const { definitions } = parse(
+      `{ appointments { nodes { ${'authorization { ...A } '.repeat(10)} } } } fragment A on Authorization { id status }`,
+    );
+    const [operation, A] = definitions as [OperationDefinitionNode, FragmentDefinitionNode];
+    const [list] = operation.selectionSet.selections as [FieldNode];
+    let looks = 0;
+    const fragments = {
+      get A() {
+        looks += 1;
+        return A;
+      },
+    };
+    const { type } = schema.getQueryType()!.getFields().appointments!;
+    expect(projectionOf(type, [list], { fragments, attached: true })).toBeDefined();
+    expect(looks).toBe(1);
   });
 
   /** How many events of theirs the practice has. */
