@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { v7 as uuid } from 'uuid';
+import { uuidv7 } from 'uuidv7';
 import { Tenancy } from '../access/tenancy.ts';
 import { AuditService, type AuditRecord } from '../audit/audit.service.ts';
 import { AuthorizationLedger, type LockedAuthorization } from '../authorizations/authorization-ledger.service.ts';
@@ -50,7 +50,7 @@ export class BookingService {
     const window = TimeWindow.toBook(input.startTime, input.endTime);
     if (input.recurrenceRule != null) checkRecurrenceRule(input.recurrenceRule);
     const scope = await this.tenancy.of(ctx, Patient, 'patient', input.patientId);
-    const id = uuid();
+    const id = uuidv7();
     return this.ledger
       .inTurn(scope, input.authorizationId, () =>
         this.transactions.run(scope, (tx) =>

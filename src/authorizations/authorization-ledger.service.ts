@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { v7 as uuid } from 'uuid';
+import { uuidv7 } from 'uuidv7';
 import { TenantRepository } from '../database/tenant-repository.ts';
 import { Turns } from '../database/turns.ts';
 import type { Tx } from '../database/tx.ts';
@@ -153,7 +153,7 @@ export class AuthorizationLedger {
     const entries = movements.map((movement, index) => {
       balance = moved(balance, movement);
       return {
-        id: uuid(),
+        id: uuidv7(),
         seq: authorization.entrySeq + index + 1,
         ...movement,
         ...flat(units.deltaOf(movement), balance),

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { v7 as uuid } from 'uuid';
+import { uuidv7 } from 'uuidv7';
 import { Tenancy } from '../access/tenancy.ts';
 import { AuditService } from '../audit/audit.service.ts';
 import { TenantRepository } from '../database/tenant-repository.ts';
@@ -53,7 +53,7 @@ export class AuthorizationsService {
       const codes = await this.codesOf(tx, input.serviceCodes);
       const now = new Date();
       const authorization = await this.rows.insert(tx, {
-        id: uuid(),
+        id: uuidv7(),
         patientId: input.patientId,
         authorizationNumber: input.authorizationNumber ?? null,
         payerName: input.payerName ?? null,

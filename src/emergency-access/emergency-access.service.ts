@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { v7 as uuid } from 'uuid';
+import { uuidv7 } from 'uuidv7';
 import { Tenancy } from '../access/tenancy.ts';
 import { AuditService } from '../audit/audit.service.ts';
 import { TenantRepository } from '../database/tenant-repository.ts';
@@ -41,7 +41,7 @@ export class EmergencyAccessService {
       const { actor } = tx.ctx;
       const createdAt = tx.ctx.now();
       const grant = await this.grants.insert(tx, {
-        id: uuid(),
+        id: uuidv7(),
         patientId,
         grantedToId: grantee.id,
         grantedByOrganizationId: actor.organizationId,

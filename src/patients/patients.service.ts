@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { v7 as uuid } from 'uuid';
+import { uuidv7 } from 'uuidv7';
 import { Readable } from '../access/readable.ts';
 import { Tenancy } from '../access/tenancy.ts';
 import { AuditService } from '../audit/audit.service.ts';
@@ -122,7 +122,7 @@ export class PatientsService {
     try {
       return await this.readable.rows.insert(tx, {
         ...input,
-        id: uuid(),
+        id: uuidv7(),
         firstNameKey: searchKey(input.firstName),
         lastNameKey: searchKey(input.lastName),
         medicalRecordNumberKey: searchKey(input.medicalRecordNumber),

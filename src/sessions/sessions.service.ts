@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { v7 as uuid } from 'uuid';
+import { uuidv7 } from 'uuidv7';
 import { Tenancy } from '../access/tenancy.ts';
 import { AppointmentsService, type LockedAppointment } from '../appointments/appointments.service.ts';
 import { AppointmentStatus, requireOver, requireTransition } from '../appointments/appointment-status.ts';
@@ -60,7 +60,7 @@ export class SessionsService {
    */
   async complete(ctx: RequestContext, input: CompleteAppointmentInput): Promise<Session> {
     const scope = await this.tenancy.of(ctx, Appointment, 'appointment', input.appointmentId);
-    const id = uuid();
+    const id = uuidv7();
     return this.transactions.run(scope, (tx) =>
       this.idempotency.once(
         tx,

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
-import { v7 as uuid } from 'uuid';
+import { uuidv7 } from 'uuidv7';
 import { TenantRepository } from '../database/tenant-repository.ts';
 import { Transactions } from '../database/transactions.ts';
 import { RequestContext, type Actor } from '../request-context/request-context.ts';
@@ -55,8 +55,8 @@ export class AccountsService {
         [normalEmail(email)],
       ),
     );
-    const home = nobody.within(found?.organization_id ?? uuid());
-    return this.transactions.read(home, (tx) => this.rows.find(tx, found?.user_id ?? uuid()));
+    const home = nobody.within(found?.organization_id ?? uuidv7());
+    return this.transactions.read(home, (tx) => this.rows.find(tx, found?.user_id ?? uuidv7()));
   }
 
   private async read(organizationId: string, userId: string, signInId: string): Promise<Actor | undefined> {

@@ -1,4 +1,4 @@
-import { v7 as uuid } from 'uuid';
+import { uuidv7 } from 'uuidv7';
 import { TenantRepository } from '../database/tenant-repository.ts';
 import type { Tx } from '../database/tx.ts';
 import { EndReason, SignIn } from './sign-in.entity.ts';
@@ -12,7 +12,7 @@ export class SignIns {
 
   async begin(tx: Tx, userId: string, secondFactor: boolean): Promise<SignIn> {
     const createdAt = tx.ctx.now();
-    return this.rows.insert(tx, { id: uuid(), userId, createdAt, endedAt: null, endReason: null, secondFactor });
+    return this.rows.insert(tx, { id: uuidv7(), userId, createdAt, endedAt: null, endReason: null, secondFactor });
   }
 
   /** The sign-in, if it is not over. */

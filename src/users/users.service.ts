@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { v7 as uuid } from 'uuid';
+import { uuidv7 } from 'uuidv7';
 import { Readable } from '../access/readable.ts';
 import { Tenancy } from '../access/tenancy.ts';
 import { AuditService } from '../audit/audit.service.ts';
@@ -123,7 +123,7 @@ export class UsersService {
   async add(tx: Tx, account: NewAccount, emailField = 'email'): Promise<User> {
     const now = tx.ctx.now();
     const user = await this.insert(tx, emailField, {
-      id: uuid(),
+      id: uuidv7(),
       email: normalEmail(account.email),
       passwordHash: account.passwordHash,
       role: account.role,
