@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { Temporal } from 'temporal-polyfill';
 import { instantAt, isTimeZone, localDate, plusDays, startOfLocalDate } from './local-date.ts';
 
 const NEW_YORK = 'America/New_York';
@@ -12,6 +13,23 @@ describe('given an instant', () => {
     ['UTC', '2026-03-31T23:59:59Z', 'UTC', '2026-03-31'],
   ])('when it is %s, then its date is that of the wall calendar', (_, instant, zone, date) => {
     expect(localDate(new Date(instant), zone)).toBe(date);
+  });
+
+  it.each([
+    NEW_YORK,
+    'UTC',
+    'Asia/Kathmandu',
+    'Australia/Lord_Howe',
+    'America/Santiago',
+    'Pacific/Apia',
+    'Africa/Monrovia',
+  ])('when it is any of 80 years in %s, then its date is the one that Temporal tells', (zone) => {
+    const step = 5 * 25 * 3_600_000 + 1_234; // in the end each hour of the day and each day of the year
+    const instants = Array.from({ length: 5_600 }, (_, nth) => Date.UTC(1960, 0, 1) + nth * step);
+    const told = instants.map((at) =>
+      Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(zone).toPlainDate().toString(),
+    );
+    expect(instants.map((at) => localDate(new Date(at), zone))).toEqual(told);
   });
 });
 

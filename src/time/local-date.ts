@@ -1,11 +1,16 @@
+import { LRUCache } from 'lru-cache';
 import { Temporal } from 'temporal-polyfill';
 
 /** A calendar date in an organization's time zone, `YYYY-MM-DD`; compares as a string. */
 export type LocalDate = string;
 
+/** What prints the dates of a time zone: slow to make, and then ten times as fast as a zoned Temporal, which asks one too. */
+const calendars = new LRUCache<string, Intl.DateTimeFormat>({ max: 100, memoMethod: calendarOf });
+
 /** The date on the wall calendar of a time zone at an instant. */
 export function localDate(instant: Date, timeZone: string): LocalDate {
-  return zoned(instant, timeZone).toPlainDate().toString();
+  const [month, day, year] = calendars.memo(timeZone).format(instant).split('/');
+  return `${year}-${month}-${day}`;
 }
 
 /** The first instant of a local date: not always midnight, since a few zones skip it when their clocks change. */
@@ -36,6 +41,7 @@ export function isTimeZone(name: string): boolean {
   }
 }
 
-function zoned(instant: Date, timeZone: string): Temporal.ZonedDateTime {
-  return Temporal.Instant.fromEpochMilliseconds(instant.getTime()).toZonedDateTimeISO(timeZone);
+/** American: MM/DD/YYYY, whatever the locale of this process. */
+function calendarOf(timeZone: string): Intl.DateTimeFormat {
+  return new Intl.DateTimeFormat('en-US', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' });
 }
