@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import stringify from 'safe-stable-stringify';
 import type { Tx } from '../database/tx.ts';
@@ -39,11 +39,11 @@ export class Idempotency {
     const key = call.input.idempotencyKey;
     if (key == null) return work(await ask());
     tx.allowBlindReplay();
-    const hash = hashOf(call.input);
+    const inputHash = hashOf(call.input);
     const claiming = tx.sql(
       `INSERT INTO idempotency_keys (organization_id, operation, key, request_hash, resource_id) VALUES ($1, $2, $3, $4, $5)
        ON CONFLICT DO NOTHING RETURNING 1`,
-      [tx.organizationId, call.operation, key, hash, call.resourceId],
+      [tx.organizationId, call.operation, key, inputHash, call.resourceId],
     );
     const asking = ask();
     asking.catch(() => undefined);
@@ -56,7 +56,7 @@ export class Idempotency {
          FROM idempotency_keys WHERE organization_id = $1 AND operation = $2 AND key = $3`,
       [tx.organizationId, call.operation, key],
     );
-    if (!first?.request_hash.equals(hash)) throw new IdempotencyKeyReused();
+    if (!first?.request_hash.equals(inputHash)) throw new IdempotencyKeyReused();
     return replay(first.resource_id);
   }
 }
@@ -68,7 +68,5 @@ function unlessRefused(error: unknown): void {
 
 /** What is left out and what is null mean different things to some inputs, so only the former is dropped. */
 function hashOf(input: object): Buffer {
-  return createHash('sha256')
-    .update(stringify({ ...input, idempotencyKey: undefined }) ?? '')
-    .digest();
+  return hash('sha256', stringify({ ...input, idempotencyKey: undefined }) ?? '', 'buffer');
 }

@@ -93,7 +93,7 @@ export const foundationMutants: readonly Mutant[] = [
     edits: [
       {
         file: IDEMPOTENCY,
-        find: 'if (!first?.request_hash.equals(hash)) throw new IdempotencyKeyReused();',
+        find: 'if (!first?.request_hash.equals(inputHash)) throw new IdempotencyKeyReused();',
         replace: 'if (!first) throw new IdempotencyKeyReused();',
       },
     ],
