@@ -35,7 +35,8 @@ export function hasPgbench(): boolean {
 
 /**
  * Drives the floor as the application's own lesser role, each statement prepared once a connection. The first second is for
- * connecting and preparing, and does not count.
+ * connecting and preparing, and does not count; nor does the last, in which connections end and take with them what /proc
+ * tells of their CPU.
  */
 export async function runPgbench({
   script,
@@ -47,7 +48,7 @@ export async function runPgbench({
 }: FloorRun): Promise<FloorResult> {
   const { hostname, port, username, password, pathname } = new URL(url);
   const given = Object.entries({ ...variables, clients, n: -1 }).flatMap(([name, value]) => ['-D', `${name}=${value}`]);
-  const load = ['-n', '-M', 'prepared', '-c', clients, '-j', Math.min(2, clients), '-T', seconds + 1, '-P', 1].map(
+  const load = ['-n', '-M', 'prepared', '-c', clients, '-j', Math.min(2, clients), '-T', seconds + 2, '-P', 1].map(
     String,
   );
   const child = spawn(PROGRAM, [...load, ...given, '-f', `bench/floors/${script}.sql`, pathname.slice(1)], {

@@ -32,7 +32,9 @@ export async function hot(stage: Stage): Promise<Figures> {
   for (let round = 0; round < rounds; round++) {
     await stage.server.checkpoint();
     api.push(await playApi(stage, database, bookings, round + 2));
-    if (stage.floors) floor.push(await playFloor(stage, database, seconds));
+    if (!stage.floors) continue;
+    await stage.server.checkpoint();
+    floor.push(await playFloor(stage, database, seconds));
   }
   await database.verify();
   const given = median(api.map(({ load }) => load.operations / load.untilLast));

@@ -43,7 +43,9 @@ export async function write(stage: Stage, { kind, throughput, cpu }: Write): Pro
   for (let round = 0; round < rounds; round++) {
     await stage.server.checkpoint();
     api.push(await playApi(stage, database, kind, seconds));
-    if (stage.floors) floor.push(await playFloor(stage, database, kind, seconds));
+    if (!stage.floors) continue;
+    await stage.server.checkpoint();
+    floor.push(await playFloor(stage, database, kind, seconds));
   }
   await database.verify();
   const [ours, theirs] = [apiSide('API', api), sideOf('floor', floor)];

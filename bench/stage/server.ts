@@ -53,7 +53,10 @@ export class Server {
     );
   }
 
-  /** Writes out what is dirty, so that no round pays for what was before it. */
+  /**
+   * Writes out what is dirty, so that no round pays for what was before it. Behind it a page's first change puts the page into
+   * the WAL: before both sides or before none.
+   */
   async checkpoint(): Promise<void> {
     await asClient(this.url('admin', 'postgres'), (admin) => admin.query('CHECKPOINT'));
   }
