@@ -19,7 +19,11 @@ export class AccountsService {
   private readonly rows = new TenantRepository(User);
   private readonly signIns = new SignIns();
   /** Promises, so that requests at the same moment share one reading, and its age counts from before it. */
-  private readonly actors = new LRUCache<string, Promise<Actor | undefined>>({ max: MOST_SIGN_INS, ttl: FRESH_MS });
+  private readonly actors = new LRUCache<string, Promise<Actor | undefined>>({
+    max: MOST_SIGN_INS,
+    ttl: FRESH_MS,
+    ttlResolution: 1_000, // else it sets a timer every millisecond, to know the time
+  });
 
   constructor(private readonly transactions: Transactions) {}
 
