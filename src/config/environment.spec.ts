@@ -10,7 +10,7 @@ describe('given no variables at all', () => {
   it('when the environment is read, then it is development with an embedded database', () => {
     const environment = Environment.read({});
 
-    expect(environment).toMatchObject({ NODE_ENV: 'development', PORT: 3000, DATABASE_POOL_SIZE: 10 });
+    expect(environment).toMatchObject({ NODE_ENV: 'development', PORT: 3000, DATABASE_POOL_SIZE: 8 });
     expect(environment.DATABASE_URL).toBeUndefined();
     expect(environment.introspection).toBe(true);
     expect(environment.playground).toBe(true);

@@ -63,7 +63,7 @@ export class Environment {
   @Min(1)
   @Max(500)
   @Type(() => Number)
-  readonly DATABASE_POOL_SIZE: number = 10;
+  readonly DATABASE_POOL_SIZE: number = 8;
 
   /** Named prepared statements. Off behind a PgBouncer older than 1.21. */
   @IsBoolean()
