@@ -150,20 +150,26 @@ export class AuthorizationLedger {
   ): void {
     if (!movements.length) return;
     let balance = authorization.balance;
-    const entries = movements.map((movement) => {
+    const entries = movements.map((movement, index) => {
       balance = moved(balance, movement);
-      return [uuidv7(), movement.kind, movement.units, ...flat(units.deltaOf(movement)), ...flat(balance)];
+      return {
+        id: uuidv7(),
+        seq: authorization.entrySeq + index + 1,
+        ...movement,
+        ...flat(units.deltaOf(movement), balance),
+      };
     });
-    tx.send(writing(entries.length), [
+    tx.send(WRITE, [
       tx.organizationId,
       authorization.id,
       authorization.entrySeq,
-      ...flat(balance),
+      balance.total,
+      balance.reserved,
+      balance.used,
       appointmentId ?? null,
       tx.ctx.actorIfAny?.userId ?? null,
       reason ?? null,
-      authorization.balance.reserved,
-      ...entries.flat(),
+      JSON.stringify(entries),
     ]);
     tx.afterCommit(() => countUnits(movements));
   }
@@ -183,47 +189,27 @@ const COUNTED: Partial<Record<LedgerEntryKind, string>> = {
   [LedgerEntryKind.CONSUME]: 'consumed',
 };
 
-function flat({ total, reserved, used }: units.Balance): number[] {
-  return [total, reserved, used];
-}
-
-/** What each entry has of its own, with the types of its parameters. */
-const OWN = {
-  id: 'uuid',
-  kind: 'text',
-  units: 'int',
-  total_delta: 'int',
-  reserved_delta: 'int',
-  used_delta: 'int',
-  total_after: 'int',
-  reserved_after: 'int',
-  used_after: 'int',
-};
-/** The parameters before those of the entries. */
-const SHARED = 10;
-const texts: string[] = [];
-
-/** The same string for as many entries each time, so that the driver's named statement serves. */
-function writing(entries: number): string {
-  return (texts[entries] ??= textFor(entries));
+function flat(delta: units.Balance, after: units.Balance): Record<string, number> {
+  return {
+    total_delta: delta.total,
+    reserved_delta: delta.reserved,
+    used_delta: delta.used,
+    total_after: after.total,
+    reserved_after: after.reserved,
+    used_after: after.used,
+  };
 }
 
 /**
  * Balance and entries in one statement. An entry has its time from the balance: had that been changed behind its lock, no
- * row would match, the entry would have no time, and the table refuses it. The time is taken here, under the lock, so that it
- * follows `seq`. What the appointment still holds is added up by the database from its own entries: a unit that is given
- * back twice makes it negative, and the CHECK refuses, whatever the code above believed.
+ * row would match, the entry would have no time, and the table refuses it. The time is taken here, under the lock, so that it follows `seq`. What the
+ * appointment still holds is added up by the database from its own entries: a unit that is given back twice makes it
+ * negative, and the CHECK refuses, whatever the code above believed.
  */
-function textFor(entries: number): string {
-  const types = Object.values(OWN);
-  const rows = Array.from({ length: entries }, (_, index) => {
-    const own = types.map((type, column) => `$${SHARED + index * types.length + column + 1}::${type}`);
-    return `(${[index + 1, ...own].join(', ')})`;
-  });
-  return `
+const WRITE = `
   WITH balance AS (
     UPDATE authorizations
-       SET total_units = $4, reserved_units = $5, used_units = $6, entry_seq = entry_seq + ${entries},
+       SET total_units = $4, reserved_units = $5, used_units = $6, entry_seq = entry_seq + json_array_length($10::json),
            last_entry_at = greatest(clock_timestamp(), last_entry_at + interval '1 microsecond')
      WHERE organization_id = $1 AND id = $2 AND entry_seq = $3
     RETURNING last_entry_at
@@ -235,8 +221,9 @@ function textFor(entries: number): string {
   INSERT INTO ledger_entries (organization_id, id, authorization_id, seq, kind, units, total_delta, reserved_delta,
                               used_delta, total_after, reserved_after, used_after, appointment_id, held_after,
                               actor_id, reason, created_at)
-  SELECT $1, entry.id, $2, $3 + entry.nth, entry.kind, entry.units, entry.total_delta, entry.reserved_delta,
+  SELECT $1, entry.id, $2, entry.seq, entry.kind, entry.units, entry.total_delta, entry.reserved_delta,
          entry.used_delta, entry.total_after, entry.reserved_after, entry.used_after, $7,
-         CASE WHEN $7::uuid IS NOT NULL THEN held.units + entry.reserved_after - $10 END, $8, $9, balance.last_entry_at
-    FROM held, (VALUES ${rows.join(', ')}) AS entry (nth, ${Object.keys(OWN).join(', ')}) LEFT JOIN balance ON true`;
-}
+         CASE WHEN $7::uuid IS NOT NULL THEN held.units + sum(entry.reserved_delta) OVER (ORDER BY entry.seq) END,
+         $8, $9, balance.last_entry_at
+    FROM held, json_to_recordset($10::json) AS entry (id uuid, seq int, kind text, units int, total_delta int,
+         reserved_delta int, used_delta int, total_after int, reserved_after int, used_after int) LEFT JOIN balance ON true`;
