@@ -13,39 +13,40 @@ import { User } from './user.entity.ts';
 const FRESH_MS = 15_000;
 const MOST_SIGN_INS = 10_000;
 
+/** A promise, so that requests at the same moment share one reading, and its age counts from before it. */
+interface Reading {
+  readonly staleAt: number;
+  readonly actor: Promise<Actor | undefined>;
+}
+
 /** Finds who somebody is before anybody is signed in. */
 @Injectable()
 export class AccountsService {
   private readonly rows = new TenantRepository(User);
   private readonly signIns = new SignIns();
-  /** Promises, so that requests at the same moment share one reading, and its age counts from before it. */
-  private readonly actors = new LRUCache<string, Promise<Actor | undefined>>({
-    max: MOST_SIGN_INS,
-    ttl: FRESH_MS,
-    ttlResolution: 1_000, // else it sets a timer every millisecond, to know the time
-  });
+  private readonly readings = new LRUCache<string, Reading>({ max: MOST_SIGN_INS });
 
   constructor(private readonly transactions: Transactions) {}
 
   /** The active user with this id, if the sign-in still counts, as the database said at most 15 seconds ago. */
   accountOf(organizationId: string, userId: string, signInId: string): Promise<Actor | undefined> {
     const key = `${keyOf({ organizationId, id: userId })}${signInId}`;
-    const known = this.actors.get(key);
-    if (known) return known;
-    const reading = this.read(organizationId, userId, signInId);
-    this.actors.set(key, reading);
+    const known = this.readings.get(key);
+    if (known && performance.now() < known.staleAt) return known.actor;
+    const reading = { staleAt: performance.now() + FRESH_MS, actor: this.read(organizationId, userId, signInId) };
+    this.readings.set(key, reading);
     const forgetIt = (): void => {
-      if (this.actors.peek(key) === reading) this.actors.delete(key);
+      if (this.readings.peek(key) === reading) this.readings.delete(key);
     };
     // who is nobody now may be somebody in a moment, and a fault of the database is nobody's
-    void reading.then((actor) => actor ?? forgetIt(), forgetIt);
-    return reading;
+    void reading.actor.then((actor) => actor ?? forgetIt(), forgetIt);
+    return reading.actor;
   }
 
   /** Reads the account and its sign-ins anew next time; for changes made in this process. */
   forget(user: { readonly organizationId: string; readonly id: string }): void {
     const ofUser = keyOf(user);
-    for (const key of [...this.actors.keys()]) if (key.startsWith(ofUser)) this.actors.delete(key);
+    for (const key of [...this.readings.keys()]) if (key.startsWith(ofUser)) this.readings.delete(key);
   }
 
   /**
