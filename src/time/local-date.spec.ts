@@ -24,7 +24,7 @@ describe('given an instant', () => {
     'Pacific/Apia',
     'Africa/Monrovia',
   ])('when it is any of 80 years in %s, then its date is the one that Temporal tells', (zone) => {
-    const step = 5 * 25 * 3_600_000 + 1_234; // in the end each hour of the day and each day of the year
+    const step = 5 * 25 * 3_600_000 + 1_234; // so that the hour and the day of the year move on
     const instants = Array.from({ length: 5_600 }, (_, nth) => Date.UTC(1960, 0, 1) + nth * step);
     const told = instants.map((at) =>
       Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(zone).toPlainDate().toString(),

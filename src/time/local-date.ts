@@ -1,10 +1,10 @@
 import { LRUCache } from 'lru-cache';
 import { Temporal } from 'temporal-polyfill';
 
-/** A calendar date in an organization's time zone, `YYYY-MM-DD`; compares as a string. */
+/** A calendar date in an organization's time zone, `YYYY-MM-DD`, of the years 1000 to 9999; compares as a string. */
 export type LocalDate = string;
 
-/** What prints the dates of a time zone: slow to make, and then ten times as fast as a zoned Temporal, which asks one too. */
+/** Formatters by time zone: slow to make, then ten times as fast as a ZonedDateTime, which uses one underneath. */
 const calendars = new LRUCache<string, Intl.DateTimeFormat>({ max: 100, memoMethod: calendarOf });
 
 /** The date on the wall calendar of a time zone at an instant. */
