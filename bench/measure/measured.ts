@@ -6,8 +6,10 @@ import type { Stage } from '../stage/stage.ts';
 import { cpuOf, spent, type Cpu } from './cpu.ts';
 import { runPgbench } from './pgbench.ts';
 
-/** A server runs for weeks; what V8 has not compiled yet takes twice as long, and it compiles for about 10,000 calls. */
-export const WARM_UP_SECONDS = 6;
+/** A server runs for weeks; what V8 has not compiled yet takes twice as long, and it compiles for more than 10,000 calls. */
+const FIRST_WARM_UP_SECONDS = 20;
+/** For what a scenario has of its own. */
+const WARM_UP_SECONDS = 4;
 
 /** A round, of the API or of its floor. */
 export interface Measured {
@@ -48,6 +50,12 @@ export async function measureApi(
   const attempts = await attemptsOf(apis);
   for (const [outcome, count] of Object.entries(attemptsBefore)) attempts[outcome] = (attempts[outcome] ?? 0) - count;
   return { ...rateOf(load.operations, load.seconds, cpu), mean: load.latency.mean, load, attempts };
+}
+
+/** Plays without measuring: longer where the process has only just started. */
+export async function warmUp(api: Api, play: (seconds: number) => Promise<unknown>): Promise<void> {
+  await play(api.isWarm ? WARM_UP_SECONDS : FIRST_WARM_UP_SECONDS);
+  api.isWarm = true;
 }
 
 /** Lets pgbench play a floor on the same server. */

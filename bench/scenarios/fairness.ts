@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { BOOKING, HOT } from '../data/plan.ts';
 import { LoadProcess } from '../load/load.ts';
 import type { Job } from '../load/job.ts';
-import { measureApi, type ApiRound } from '../measure/measured.ts';
+import { measureApi, warmUp, type ApiRound } from '../measure/measured.ts';
 import { apiSide, type Figures } from '../report/figures.ts';
 import { FUTURE } from '../slots.ts';
 import type { Api } from '../stage/api.ts';
@@ -19,13 +19,13 @@ const HOURS = 50_000;
 
 /** Bookings over 1,000 authorizations of one organization, while another one's users all want the same authorization, and while not. */
 export async function fairness(stage: Stage): Promise<Figures> {
-  const { rows = 10_000, rounds = 3, seconds = 4 } = stage.options;
+  const { rows = 10_000, rounds = 3, seconds = 3 } = stage.options;
   const database = await stage.database(rows);
   const api = await stage.api(database);
   const hammer = new LoadProcess();
   const [alone, beside]: [ApiRound[], ApiRound[]] = [[], []];
   try {
-    await playOthers(stage, database, api, 3);
+    await warmUp(api, (length) => playOthers(stage, database, api, length));
     for (let round = 0; round < rounds; round++) {
       alone.push(await playOthers(stage, database, api, seconds));
       const hammering = hammer.run(hammeringOf(database, api, seconds + 2 * HEAD_START));

@@ -1,7 +1,15 @@
 import { HOT } from '../data/plan.ts';
 import { idOf, Kind, organizationId } from '../ids.ts';
 import type { Job } from '../load/job.ts';
-import { hoursFrom, markUsed, measureApi, measureFloor, type ApiRound, type Measured } from '../measure/measured.ts';
+import {
+  hoursFrom,
+  markUsed,
+  measureApi,
+  measureFloor,
+  warmUp,
+  type ApiRound,
+  type Measured,
+} from '../measure/measured.ts';
 import { median } from '../measure/statistics.ts';
 import { apiSide, sideOf, type Figures } from '../report/figures.ts';
 import { FUTURE } from '../slots.ts';
@@ -28,12 +36,12 @@ export async function hot(stage: Stage): Promise<Figures> {
   const api: ApiRound[] = [];
   const floor: Measured[] = [];
   const bookings = seconds * A_SECOND;
-  await playApi(stage, database, A_SECOND, 1);
+  await warmUp(await stage.api(database), (length) => playApi(stage, database, length * A_SECOND, 1));
   for (let round = 0; round < rounds; round++) {
-    await stage.server.checkpoint();
+    await database.settle();
     api.push(await playApi(stage, database, bookings, round + 2));
     if (!stage.floors) continue;
-    await stage.server.checkpoint();
+    await database.settle();
     floor.push(await playFloor(stage, database, seconds));
   }
   await database.verify();

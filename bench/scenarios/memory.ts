@@ -15,7 +15,7 @@ const NUMBER = 3;
 /** What a process of the API holds in RAM while it works. */
 export async function memory(stage: Stage): Promise<Figures> {
   const { rows = 10_000, minutes } = stage.options;
-  const seconds = minutes === undefined ? 40 : minutes * 60;
+  const seconds = minutes === undefined ? 30 : minutes * 60;
   const database = await stage.database(rows);
   const api = await stage.api(database, NUMBER);
   const samples: number[] = [];

@@ -20,7 +20,7 @@ const READERS = 50;
 
 /** Reads and changes as a practice's day has them, by two processes of the API and by one. */
 export async function mixed(stage: Stage): Promise<Figures> {
-  const { rows = 1_000_000, rounds = 3, seconds = 4 } = stage.options;
+  const { rows = 1_000_000, rounds = 3, seconds = 3 } = stage.options;
   const database = await stage.database(rows);
   const apis = [await stage.api(database), await stage.api(database, 2)];
   const play = (processes: number, length = seconds): Promise<ApiRound> =>

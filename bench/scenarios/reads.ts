@@ -1,6 +1,6 @@
 import { appointmentsOf, calendarOf, CALENDARS, FIRST_WEEK } from '../data/plan.ts';
 import { organizationId } from '../ids.ts';
-import { measureApi, measureFloor, WARM_UP_SECONDS, type ApiRound, type Measured } from '../measure/measured.ts';
+import { measureApi, measureFloor, warmUp, type ApiRound, type Measured } from '../measure/measured.ts';
 import { apiSide, cpuRatio, sideOf, type Figures } from '../report/figures.ts';
 import type { Api } from '../stage/api.ts';
 import type { Stage } from '../stage/stage.ts';
@@ -23,7 +23,7 @@ export async function week(stage: Stage): Promise<Figures> {
   const calendar = calendarOf(rows);
   const api = await stage.api(database);
   const play = playerOf(stage, api, weeks(calendar));
-  await play(WARM_UP_SECONDS);
+  await warmUp(api, play);
   const [query, given] = oneWeek(calendar);
   await requireSameAnswer(database, api.url, query, 'week', given);
   const [answered, floor]: [ApiRound[], Measured[]] = [[], []];
@@ -51,7 +51,7 @@ export async function week(stage: Stage): Promise<Figures> {
 
 /** Ten appointments by a filter: the first page, and page 1,000. */
 export async function page(stage: Stage): Promise<Figures> {
-  const { rows = MILLION, rounds = 3, seconds = 3 } = stage.options;
+  const { rows = MILLION, rounds = 3, seconds = 2 } = stage.options;
   const database = await stage.database(rows);
   const api = await stage.api(database);
   const number = deepPage(rows);

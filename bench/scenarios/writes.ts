@@ -6,7 +6,7 @@ import {
   markUsed,
   measureApi,
   measureFloor,
-  WARM_UP_SECONDS,
+  warmUp,
   type ApiRound,
   type Measured,
 } from '../measure/measured.ts';
@@ -37,14 +37,14 @@ export const WRITES: Readonly<Record<Write['kind'], Write>> = {
 export async function write(stage: Stage, { kind, throughput, cpu }: Write): Promise<Figures> {
   const { rows = 10_000, rounds = 3, seconds = 4 } = stage.options;
   const database = await stage.database(rows);
-  await playApi(stage, database, kind, WARM_UP_SECONDS);
+  await warmUp(await stage.api(database), (length) => playApi(stage, database, kind, length));
   const api: ApiRound[] = [];
   const floor: Measured[] = [];
   for (let round = 0; round < rounds; round++) {
-    await stage.server.checkpoint();
+    await database.settle();
     api.push(await playApi(stage, database, kind, seconds));
     if (!stage.floors) continue;
-    await stage.server.checkpoint();
+    await database.settle();
     floor.push(await playFloor(stage, database, kind, seconds));
   }
   await database.verify();

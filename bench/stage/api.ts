@@ -15,6 +15,9 @@ export const JWT_SECRET = randomBytes(48).toString('base64url');
 
 /** A process of the API as a user runs it: the built files, NODE_ENV=production, every setting as it is unless told. */
 export class Api {
+  /** Whether it has answered as many calls as V8 compiles for. */
+  isWarm = false;
+
   private constructor(
     private readonly child: ChildProcess,
     readonly url: string,

@@ -53,10 +53,7 @@ export class Server {
     );
   }
 
-  /**
-   * Writes out what is dirty, so that no round pays for what was before it. Behind it a page's first change puts the page into
-   * the WAL: before both sides or before none.
-   */
+  /** Writes out what is dirty. A page's first change after it puts the page into the WAL: do it before both sides or neither. */
   async checkpoint(): Promise<void> {
     await asClient(this.url('admin', 'postgres'), (admin) => admin.query('CHECKPOINT'));
   }
