@@ -72,6 +72,24 @@ export async function measureFloor(
   return { ...rateOf(operations, seconds, spent(before, after)), mean: latency, processed };
 }
 
+/** Rounds of the API and of its floor, where there is one, by turns; each begins in a settled database, since both write. */
+export async function inTurns(
+  { options: { rounds = 3 }, floors }: Stage,
+  database: Database,
+  playApi: (round: number) => Promise<ApiRound>,
+  playFloor: () => Promise<Measured>,
+): Promise<{ api: ApiRound[]; floor: Measured[] }> {
+  const [api, floor]: [ApiRound[], Measured[]] = [[], []];
+  for (let round = 0; round < rounds; round++) {
+    await database.settle();
+    api.push(await playApi(round));
+    if (!floors) continue;
+    await database.settle();
+    floor.push(await playFloor());
+  }
+  return { api, floor };
+}
+
 /** For a floor: the hours that its bookings may take. */
 export function hoursFrom(database: Database, span: Span): Record<string, number> {
   return { origin: span.origin, hours: span.hours, stride: STRIDE, slot: database.slots.from(span) };

@@ -3,6 +3,7 @@ import { idOf, Kind, organizationId } from '../ids.ts';
 import type { Job } from '../load/job.ts';
 import {
   hoursFrom,
+  inTurns,
   markUsed,
   measureApi,
   measureFloor,
@@ -31,19 +32,16 @@ const SHARE_REFUSED = 0.25;
  * the units are given out. The floor books on another one, of which there is enough.
  */
 export async function hot(stage: Stage): Promise<Figures> {
-  const { rows = 10_000, rounds = 3, seconds = 4 } = stage.options;
+  const { rows = 10_000, seconds = 4 } = stage.options;
   const database = await stage.database(rows);
-  const api: ApiRound[] = [];
-  const floor: Measured[] = [];
   const bookings = seconds * A_SECOND;
   await warmUp(await stage.api(database), (length) => playApi(stage, database, length * A_SECOND, 1));
-  for (let round = 0; round < rounds; round++) {
-    await database.settle();
-    api.push(await playApi(stage, database, bookings, round + 2));
-    if (!stage.floors) continue;
-    await database.settle();
-    floor.push(await playFloor(stage, database, seconds));
-  }
+  const { api, floor } = await inTurns(
+    stage,
+    database,
+    (round) => playApi(stage, database, bookings, round + 2),
+    () => playFloor(stage, database, seconds),
+  );
   await database.verify();
   const given = median(api.map(({ load }) => load.operations / load.untilLast));
   const ours = { ...apiSide('API', api), perSecond: given, apiCpu: Number.NaN, postgresCpu: Number.NaN };

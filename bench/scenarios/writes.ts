@@ -3,6 +3,7 @@ import { idOf, Kind, organizationId, prefixOf } from '../ids.ts';
 import type { Bookings, Job } from '../load/job.ts';
 import {
   hoursFrom,
+  inTurns,
   markUsed,
   measureApi,
   measureFloor,
@@ -35,18 +36,15 @@ export const WRITES: Readonly<Record<Write['kind'], Write>> = {
 
 /** Writes over 1,000 authorizations, in turn with the same transactions as SQL; then the ledger is checked. */
 export async function write(stage: Stage, { kind, throughput, cpu }: Write): Promise<Figures> {
-  const { rows = 10_000, rounds = 3, seconds = 4 } = stage.options;
+  const { rows = 10_000, seconds = 4 } = stage.options;
   const database = await stage.database(rows);
   await warmUp(await stage.api(database), (length) => playApi(stage, database, kind, length));
-  const api: ApiRound[] = [];
-  const floor: Measured[] = [];
-  for (let round = 0; round < rounds; round++) {
-    await database.settle();
-    api.push(await playApi(stage, database, kind, seconds));
-    if (!stage.floors) continue;
-    await database.settle();
-    floor.push(await playFloor(stage, database, kind, seconds));
-  }
+  const { api, floor } = await inTurns(
+    stage,
+    database,
+    () => playApi(stage, database, kind, seconds),
+    () => playFloor(stage, database, kind, seconds),
+  );
   await database.verify();
   const [ours, theirs] = [apiSide('API', api), sideOf('floor', floor)];
   return {
