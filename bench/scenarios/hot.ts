@@ -7,6 +7,7 @@ import {
   markUsed,
   measureApi,
   measureFloor,
+  FirstWarmUp,
   warmUp,
   type ApiRound,
   type Measured,
@@ -35,7 +36,9 @@ export async function hot(stage: Stage): Promise<Figures> {
   const { rows = 10_000, seconds = 4 } = stage.options;
   const database = await stage.database(rows);
   const bookings = seconds * A_SECOND;
-  await warmUp(await stage.api(database), (length) => playApi(stage, database, length * A_SECOND, 1));
+  await warmUp(await stage.api(database), FirstWarmUp.BOOKINGS, (length) =>
+    playApi(stage, database, length * A_SECOND, 1),
+  );
   const { api, floor } = await inTurns(
     stage,
     database,
