@@ -36,9 +36,11 @@ async function bench(options: Options): Promise<void> {
   if (options.json) await writeFile(options.json, `${JSON.stringify({ machine, seconds, scenarios: all }, null, 2)}\n`);
 }
 
+const words = process.argv.slice(2);
 let options: Options | undefined;
 try {
-  options = readOptions(process.argv.slice(2));
+  if (words.includes('--help')) console.log(USAGE);
+  else options = readOptions(words);
 } catch (error) {
   console.error(`${(error as Error).message}\n\n${USAGE}`);
   process.exitCode = 2;

@@ -7,7 +7,7 @@ type Answer = { readonly result: LoadResult } | { readonly error: string };
 /**
  * A process of its own that makes the load, so that it shares nothing with the API but the cores; in a session of its own, too,
  * for the kernel gives each session the same share of them (sched_autogroup), and each connection of PostgreSQL is one. It ends
- * when nobody is left who could tell it to.
+ * when its channel to the bench closes.
  */
 export class LoadProcess {
   private readonly child: ChildProcess = fork('bench/load/worker.ts', {

@@ -7,7 +7,7 @@ import {
   markUsed,
   measureApi,
   measureFloor,
-  FirstWarmUp,
+  FIRST_WARM_UP_SECONDS,
   warmUp,
   type ApiRound,
   type Measured,
@@ -36,7 +36,7 @@ export async function hot(stage: Stage): Promise<Figures> {
   const { rows = 10_000, seconds = 4 } = stage.options;
   const database = await stage.database(rows);
   const bookings = seconds * A_SECOND;
-  await warmUp(await stage.api(database), FirstWarmUp.BOOKINGS, (length) =>
+  await warmUp(await stage.api(database), FIRST_WARM_UP_SECONDS.bookings, (length) =>
     playApi(stage, database, length * A_SECOND, 1),
   );
   const { api, floor } = await inTurns(

@@ -7,7 +7,7 @@ import {
   markUsed,
   measureApi,
   measureFloor,
-  FirstWarmUp,
+  FIRST_WARM_UP_SECONDS,
   warmUp,
   type ApiRound,
   type Measured,
@@ -39,7 +39,9 @@ export const WRITES: Readonly<Record<Write['kind'], Write>> = {
 export async function write(stage: Stage, { kind, throughput, cpu }: Write): Promise<Figures> {
   const { rows = 10_000, seconds = 4 } = stage.options;
   const database = await stage.database(rows);
-  await warmUp(await stage.api(database), FirstWarmUp.BOOKINGS, (length) => playApi(stage, database, kind, length));
+  await warmUp(await stage.api(database), FIRST_WARM_UP_SECONDS.bookings, (length) =>
+    playApi(stage, database, kind, length),
+  );
   const { api, floor } = await inTurns(
     stage,
     database,

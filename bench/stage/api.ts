@@ -15,8 +15,8 @@ export const JWT_SECRET = randomBytes(48).toString('base64url');
 
 /** A process of the API as a user runs it: the built files, NODE_ENV=production, every setting as it is unless told. */
 export class Api {
-  /** Whether it has answered as many calls as V8 compiles for. */
-  isWarm = false;
+  /** Seconds of load before anything was measured. */
+  warmedUpFor = 0;
 
   private constructor(
     private readonly child: ChildProcess,
