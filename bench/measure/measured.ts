@@ -8,7 +8,8 @@ import { runPgbench } from './pgbench.ts';
 
 /**
  * For a process that has just started. A server runs for weeks; what V8 has not compiled yet takes twice as long, and it compiles
- * for more than 10,000 calls: a booking goes on getting cheaper for 30 s, a reading, whose every row counts, for half of that.
+ * for more than 10,000 calls: a booking goes on getting cheaper for 30 s. That reads need less is an assumption, since every row
+ * of an answer is a call; a whole run has to stay below 10 minutes.
  */
 export const FIRST_WARM_UP_SECONDS = { bookings: 30, reads: 15 };
 /** For what a scenario has of its own. */

@@ -15,7 +15,7 @@ export const JWT_SECRET = randomBytes(48).toString('base64url');
 
 /** A process of the API as a user runs it: the built files, NODE_ENV=production, every setting as it is unless told. */
 export class Api {
-  /** Seconds of load before anything was measured. */
+  /** Seconds of load that was not measured. */
   warmedUpFor = 0;
 
   private constructor(
