@@ -11,7 +11,7 @@ import { runPgbench } from './pgbench.ts';
  * for more than 10,000 calls: a booking goes on getting cheaper for 30 s. That reads need less is an assumption, since every row
  * of an answer is a call; a whole run has to stay below 10 minutes.
  */
-export const FIRST_WARM_UP_SECONDS = { bookings: 30, reads: 15 };
+const FIRST_WARM_UP_SECONDS = { bookings: 30, reads: 15 };
 /** For what a scenario has of its own. */
 const WARM_UP_SECONDS = 3;
 
@@ -56,13 +56,13 @@ export async function measureApi(
   return { ...rateOf(load.operations, load.seconds, cpu), mean: load.latency.mean, load, attempts };
 }
 
-/**
- * Plays without measuring.
- *
- * @param first seconds that a process which has just started is to be warm after
- */
-export async function warmUp(api: Api, first: number, play: (seconds: number) => Promise<unknown>): Promise<void> {
-  const seconds = Math.max(WARM_UP_SECONDS, first - api.warmedUpFor);
+/** Plays without measuring: longer where the process has only just started. */
+export async function warmUp(
+  api: Api,
+  kind: keyof typeof FIRST_WARM_UP_SECONDS,
+  play: (seconds: number) => Promise<unknown>,
+): Promise<void> {
+  const seconds = Math.max(WARM_UP_SECONDS, FIRST_WARM_UP_SECONDS[kind] - api.warmedUpFor);
   await play(seconds);
   api.warmedUpFor += seconds;
 }

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { BOOKING, HOT } from '../data/plan.ts';
 import { LoadProcess } from '../load/load.ts';
 import type { Job } from '../load/job.ts';
-import { measureApi, FIRST_WARM_UP_SECONDS, warmUp, type ApiRound } from '../measure/measured.ts';
+import { measureApi, warmUp, type ApiRound } from '../measure/measured.ts';
 import { apiSide, type Figures } from '../report/figures.ts';
 import { FUTURE } from '../slots.ts';
 import type { Api } from '../stage/api.ts';
@@ -25,7 +25,7 @@ export async function fairness(stage: Stage): Promise<Figures> {
   const hammer = new LoadProcess();
   const [alone, beside]: [ApiRound[], ApiRound[]] = [[], []];
   try {
-    await warmUp(api, FIRST_WARM_UP_SECONDS.bookings, (length) => playOthers(stage, database, api, length));
+    await warmUp(api, 'bookings', (length) => playOthers(stage, database, api, length));
     for (let round = 0; round < rounds; round++) {
       alone.push(await playOthers(stage, database, api, seconds));
       const hammering = hammer.run(hammeringOf(database, api, seconds + 2 * HEAD_START));

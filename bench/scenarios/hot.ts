@@ -7,7 +7,6 @@ import {
   markUsed,
   measureApi,
   measureFloor,
-  FIRST_WARM_UP_SECONDS,
   warmUp,
   type ApiRound,
   type Measured,
@@ -36,9 +35,7 @@ export async function hot(stage: Stage): Promise<Figures> {
   const { rows = 10_000, seconds = 4 } = stage.options;
   const database = await stage.database(rows);
   const bookings = seconds * A_SECOND;
-  await warmUp(await stage.api(database), FIRST_WARM_UP_SECONDS.bookings, (length) =>
-    playApi(stage, database, length * A_SECOND, 1),
-  );
+  await warmUp(await stage.api(database), 'bookings', (length) => playApi(stage, database, length * A_SECOND, 1));
   const { api, floor } = await inTurns(
     stage,
     database,

@@ -1,5 +1,5 @@
 import { BOOKING } from '../data/plan.ts';
-import { measureApi, FIRST_WARM_UP_SECONDS, warmUp, type ApiRound } from '../measure/measured.ts';
+import { measureApi, warmUp, type ApiRound } from '../measure/measured.ts';
 import { apiSide, type Figures } from '../report/figures.ts';
 import type { Stage } from '../stage/stage.ts';
 import { tokensOf } from '../tokens.ts';
@@ -22,7 +22,7 @@ export async function me(stage: Stage): Promise<Figures> {
       seconds: length,
       query: plain(text, tokens),
     });
-  await warmUp(api, FIRST_WARM_UP_SECONDS.reads, (length) => play(ME, length));
+  await warmUp(api, 'reads', (length) => play(ME, length));
   const [asking, idle]: [ApiRound[], ApiRound[]] = [[], []];
   for (let round = 0; round < rounds; round++) {
     asking.push(await play(ME, seconds));

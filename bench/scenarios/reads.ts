@@ -1,13 +1,6 @@
 import { appointmentsOf, calendarOf, CALENDARS, FIRST_WEEK } from '../data/plan.ts';
 import { organizationId } from '../ids.ts';
-import {
-  measureApi,
-  measureFloor,
-  FIRST_WARM_UP_SECONDS,
-  warmUp,
-  type ApiRound,
-  type Measured,
-} from '../measure/measured.ts';
+import { measureApi, measureFloor, warmUp, type ApiRound, type Measured } from '../measure/measured.ts';
 import { apiSide, cpuRatio, sideOf, type Figures } from '../report/figures.ts';
 import type { Api } from '../stage/api.ts';
 import type { Stage } from '../stage/stage.ts';
@@ -30,7 +23,7 @@ export async function week(stage: Stage): Promise<Figures> {
   const calendar = calendarOf(rows);
   const api = await stage.api(database);
   const play = playerOf(stage, api, weeks(calendar));
-  await warmUp(api, FIRST_WARM_UP_SECONDS.reads, play);
+  await warmUp(api, 'reads', play);
   const [query, given] = oneWeek(calendar);
   await requireSameAnswer(database, api.url, query, 'week', given);
   const [answered, floor]: [ApiRound[], Measured[]] = [[], []];

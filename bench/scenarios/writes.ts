@@ -7,7 +7,6 @@ import {
   markUsed,
   measureApi,
   measureFloor,
-  FIRST_WARM_UP_SECONDS,
   warmUp,
   type ApiRound,
   type Measured,
@@ -39,9 +38,7 @@ export const WRITES: Readonly<Record<Write['kind'], Write>> = {
 export async function write(stage: Stage, { kind, throughput, cpu }: Write): Promise<Figures> {
   const { rows = 10_000, seconds = 4 } = stage.options;
   const database = await stage.database(rows);
-  await warmUp(await stage.api(database), FIRST_WARM_UP_SECONDS.bookings, (length) =>
-    playApi(stage, database, kind, length),
-  );
+  await warmUp(await stage.api(database), 'bookings', (length) => playApi(stage, database, kind, length));
   const { api, floor } = await inTurns(
     stage,
     database,

@@ -202,9 +202,9 @@ function flat(delta: units.Balance, after: units.Balance): Record<string, number
 
 /**
  * Balance and entries in one statement. An entry has its time from the balance: had that been changed behind its lock, no
- * row would match, the entry would have no time, and the table refuses it. The time is taken here, under the lock, so that it follows `seq`. What the
- * appointment still holds is added up by the database from its own entries: a unit that is given back twice makes it
- * negative, and the CHECK refuses, whatever the code above believed.
+ * row would match, the entry would have no time, and the table refuses it. The time is taken here, under the lock, so that it
+ * follows `seq`. What the appointment still holds is added up by the database from its own entries: a unit that is given
+ * back twice makes it negative, and the CHECK refuses, whatever the code above believed.
  */
 const WRITE = `
   WITH balance AS (
