@@ -11,7 +11,7 @@ import { runPgbench } from './pgbench.ts';
  * for more than 10,000 calls: a booking goes on getting cheaper for 30 s. That reads need less is an assumption, since every row
  * of an answer is a call; a whole run has to stay below 10 minutes.
  */
-const FIRST_WARM_UP_SECONDS = { bookings: 30, reads: 15 };
+const FIRST_WARM_UP_SECONDS = { bookings: 30, reads: 10 };
 /** For what a scenario has of its own. */
 const WARM_UP_SECONDS = 3;
 

@@ -34,6 +34,16 @@ function sourceOf(built: string | undefined): string {
   return built!.replace(/^dist\/(.+)\.js$/, '$1.ts');
 }
 
+function command(): string[] {
+  const [, words] = /^CMD (.+)$/m.exec(dockerfile)!;
+  return JSON.parse(words!) as string[];
+}
+
+/** In any order: NODE_OPTIONS takes some of them, the command the rest. */
+function flagsOf(words: readonly string[]): string[] {
+  return words.filter((word) => word.startsWith('--')).sort();
+}
+
 describe('given docker-compose.yml', () => {
   it('when it is held against the Compose specification, then it is valid', () => {
     // the specification's own schema, Apache-2.0, as the linter dclint brings it along
@@ -94,11 +104,16 @@ describe('given the Dockerfile', () => {
   });
 
   it('when the image or a service of it runs a file, then the build makes it', () => {
-    const [command] = [...dockerfile.matchAll(/^CMD (.+)$/gm)].map(([, json]) => JSON.parse(json!) as string[]);
-    for (const words of [command!, migrate.command!]) {
+    for (const words of [command(), migrate.command!]) {
       expect(words[0]).toBe('node');
-      expect(existsSync(sourceOf(words[1]))).toBe(true);
+      expect(existsSync(sourceOf(words.at(-1)))).toBe(true);
     }
+  });
+
+  it('when the image starts, then Node.js has the flags of npm start', () => {
+    const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: { start: string } };
+    const [, options] = /^ENV NODE_OPTIONS="(.+)"$/m.exec(dockerfile)!;
+    expect(flagsOf([...options!.split(' '), ...command()])).toEqual(flagsOf(scripts.start.split(' ')));
   });
 
   it('when the image runs, then as nobody in particular', () => {
