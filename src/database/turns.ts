@@ -1,4 +1,3 @@
-import pLimit, { type LimitFunction } from 'p-limit';
 import { TryAgain } from '../errors/domain-error.ts';
 
 /** One works under the lock, the other is at the lock already when it comes free. */
@@ -7,8 +6,9 @@ const AT_A_TIME = 2;
 const PATIENCE_MS = 10_000;
 
 interface Line {
-  readonly limit: LimitFunction;
-  here: number;
+  working: number;
+  /** Each is called when it is its turn. */
+  readonly waiting: (() => void)[];
 }
 
 /**
@@ -18,20 +18,20 @@ interface Line {
 export class Turns {
   private readonly lines = new Map<string, Line>();
 
-  /** @throws TryAgain it was nobody's turn for 10 seconds; nothing was done */
+  /** @throws TryAgain its turn came only after more than 10 seconds; nothing was done */
   async take<T>(thing: string, work: () => Promise<T>): Promise<T> {
-    const line = this.lines.get(thing) ?? { limit: pLimit(AT_A_TIME), here: 0 };
-    this.lines.set(thing, line);
-    line.here += 1;
+    let line = this.lines.get(thing);
+    if (!line) this.lines.set(thing, (line = { working: 0, waiting: [] }));
     const patientUntil = performance.now() + PATIENCE_MS;
+    if (line.working < AT_A_TIME) line.working += 1;
+    else await new Promise<void>((resolve) => line.waiting.push(resolve));
     try {
-      return await line.limit(() => {
-        if (performance.now() > patientUntil) throw new TryAgain();
-        return work();
-      });
+      if (performance.now() > patientUntil) throw new TryAgain();
+      return await work();
     } finally {
-      line.here -= 1;
-      if (line.here === 0) this.lines.delete(thing);
+      const next = line.waiting.shift();
+      if (next) next();
+      else if ((line.working -= 1) === 0) this.lines.delete(thing);
     }
   }
 }
