@@ -89,6 +89,12 @@ export default {
       { path: ROOF, pathNot: '^src/app\\.module\\.ts$' },
       { path: '^src/.*\\.guard\\.ts$' },
     ),
+    rule(
+      'ids-from-one-place',
+      'newId() draws random numbers for many ids at once',
+      { path: '^src/', pathNot: '^src/database/new-id\\.ts$' },
+      { path: 'node_modules/uuidv7/' },
+    ),
     rule('no-barrel', 'import the file that has it', {}, { path: '/index\\.ts$', pathNot: 'node_modules' }),
     rule('no-barrel-file', 'import the file that has it', { path: '/index\\.ts$', pathNot: 'node_modules' }, {}),
 

@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { uuidv7 } from 'uuidv7';
 import { Tenancy } from '../access/tenancy.ts';
 import { AuditService, type AuditRecord } from '../audit/audit.service.ts';
 import { AuthorizationLedger, type LockedAuthorization } from '../authorizations/authorization-ledger.service.ts';
@@ -7,6 +6,7 @@ import { AuthorizationsService } from '../authorizations/authorizations.service.
 import { billedCode, keptCode, type BillableCode } from '../authorizations/billed-code.ts';
 import { requireUsable, type Visit } from '../authorizations/usable.ts';
 import { inOrder } from '../database/in-order.ts';
+import { newId } from '../database/new-id.ts';
 import { TenantRepository } from '../database/tenant-repository.ts';
 import { Transactions } from '../database/transactions.ts';
 import type { Tx } from '../database/tx.ts';
@@ -50,7 +50,7 @@ export class BookingService {
     const window = TimeWindow.toBook(input.startTime, input.endTime);
     if (input.recurrenceRule != null) checkRecurrenceRule(input.recurrenceRule);
     const scope = await this.tenancy.of(ctx, Patient, 'patient', input.patientId);
-    const id = uuidv7();
+    const id = newId();
     return this.ledger
       .inTurn(scope, input.authorizationId, () =>
         this.transactions.run(scope, (tx) =>

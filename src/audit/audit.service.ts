@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { uuidv7 } from 'uuidv7';
+import { newId } from '../database/new-id.ts';
 import { Transactions } from '../database/transactions.ts';
 import type { Tx } from '../database/tx.ts';
 import type { DomainError } from '../errors/domain-error.ts';
@@ -131,7 +131,7 @@ export class AuditService {
   private write(tx: Tx, organizationId: string | null, events: readonly AuditRecord[]): string[] {
     const { origin, actorIfAny: actor } = tx.ctx;
     const rows = events.map((event): EventRow => ({
-      id: uuidv7(),
+      id: newId(),
       organization_id: organizationId,
       actor_id: actor?.userId,
       actor_role: actor?.isSuperAdmin ? 'SUPER_ADMIN' : actor?.role,

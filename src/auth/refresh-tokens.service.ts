@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { uuidv7 } from 'uuidv7';
+import { newId } from '../database/new-id.ts';
 import { TenantRepository } from '../database/tenant-repository.ts';
 import { Transactions } from '../database/transactions.ts';
 import type { Tx } from '../database/tx.ts';
@@ -53,7 +53,7 @@ export class RefreshTokens {
     const createdAt = tx.ctx.now();
     const expiresAt = new Date(createdAt.getTime() + LIFETIME_MS);
     await this.rows.insert(tx, {
-      id: uuidv7(),
+      id: newId(),
       userId,
       signInId,
       tokenHash: hashOf(token),

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { uuidv7 } from 'uuidv7';
+import { newId } from '../database/new-id.ts';
 import { TenantRepository } from '../database/tenant-repository.ts';
 import { Turns } from '../database/turns.ts';
 import type { Tx } from '../database/tx.ts';
@@ -153,7 +153,7 @@ export class AuthorizationLedger {
     const entries = movements.map((movement, index) => {
       balance = moved(balance, movement);
       return {
-        id: uuidv7(),
+        id: newId(),
         seq: authorization.entrySeq + index + 1,
         ...movement,
         ...flat(units.deltaOf(movement), balance),

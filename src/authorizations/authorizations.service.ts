@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { uuidv7 } from 'uuidv7';
 import { Tenancy } from '../access/tenancy.ts';
 import { AuditService } from '../audit/audit.service.ts';
+import { newId } from '../database/new-id.ts';
 import { TenantRepository } from '../database/tenant-repository.ts';
 import { Transactions } from '../database/transactions.ts';
 import type { Tx } from '../database/tx.ts';
@@ -53,7 +53,7 @@ export class AuthorizationsService {
       const codes = await this.codesOf(tx, input.serviceCodes);
       const now = new Date();
       const authorization = await this.rows.insert(tx, {
-        id: uuidv7(),
+        id: newId(),
         patientId: input.patientId,
         authorizationNumber: input.authorizationNumber ?? null,
         payerName: input.payerName ?? null,

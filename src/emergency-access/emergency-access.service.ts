@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { uuidv7 } from 'uuidv7';
 import { Tenancy } from '../access/tenancy.ts';
 import { AuditService } from '../audit/audit.service.ts';
+import { newId } from '../database/new-id.ts';
 import { TenantRepository } from '../database/tenant-repository.ts';
 import { Transactions } from '../database/transactions.ts';
 import { BadUserInput } from '../errors/domain-error.ts';
@@ -41,7 +41,7 @@ export class EmergencyAccessService {
       const { actor } = tx.ctx;
       const createdAt = tx.ctx.now();
       const grant = await this.grants.insert(tx, {
-        id: uuidv7(),
+        id: newId(),
         patientId,
         grantedToId: grantee.id,
         grantedByOrganizationId: actor.organizationId,

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { uuidv7 } from 'uuidv7';
 import { Readable } from '../access/readable.ts';
 import { Tenancy } from '../access/tenancy.ts';
 import { AuditService } from '../audit/audit.service.ts';
+import { newId } from '../database/new-id.ts';
 import { violates } from '../database/sql-errors.ts';
 import type { RowKey } from '../database/tenant-repository.ts';
 import { Transactions } from '../database/transactions.ts';
@@ -122,7 +122,7 @@ export class PatientsService {
     try {
       return await this.readable.rows.insert(tx, {
         ...input,
-        id: uuidv7(),
+        id: newId(),
         firstNameKey: searchKey(input.firstName),
         lastNameKey: searchKey(input.lastName),
         medicalRecordNumberKey: searchKey(input.medicalRecordNumber),

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { uuidv7 } from 'uuidv7';
 import { Tenancy } from '../access/tenancy.ts';
 import { AuditService } from '../audit/audit.service.ts';
+import { newId } from '../database/new-id.ts';
 import { violates } from '../database/sql-errors.ts';
 import { TenantRepository, type RowKey } from '../database/tenant-repository.ts';
 import { Transactions } from '../database/transactions.ts';
@@ -103,7 +103,7 @@ export class ServiceCodesService {
   private async insert(tx: Tx, values: UnitRule & { code: string; description: string }): Promise<ServiceCode> {
     const now = tx.ctx.now();
     try {
-      return await this.rows.insert(tx, { id: uuidv7(), ...values, createdAt: now, updatedAt: now });
+      return await this.rows.insert(tx, { id: newId(), ...values, createdAt: now, updatedAt: now });
     } catch (error) {
       if (!violates(error, 'service_codes_code')) throw error;
       throw new BadUserInput({ code: 'the organization has this code already' });

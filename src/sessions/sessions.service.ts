@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { uuidv7 } from 'uuidv7';
 import { Tenancy } from '../access/tenancy.ts';
 import { AppointmentsService, type LockedAppointment } from '../appointments/appointments.service.ts';
 import { AppointmentStatus, requireOver, requireTransition } from '../appointments/appointment-status.ts';
@@ -8,6 +7,7 @@ import { AuditService } from '../audit/audit.service.ts';
 import { AuthorizationLedger } from '../authorizations/authorization-ledger.service.ts';
 import { coversDate } from '../authorizations/usable.ts';
 import { inOrder } from '../database/in-order.ts';
+import { newId } from '../database/new-id.ts';
 import { TenantRepository } from '../database/tenant-repository.ts';
 import { Transactions } from '../database/transactions.ts';
 import type { Tx } from '../database/tx.ts';
@@ -60,7 +60,7 @@ export class SessionsService {
    */
   async complete(ctx: RequestContext, input: CompleteAppointmentInput): Promise<Session> {
     const scope = await this.tenancy.of(ctx, Appointment, 'appointment', input.appointmentId);
-    const id = uuidv7();
+    const id = newId();
     return this.transactions.run(scope, (tx) =>
       this.idempotency.once(
         tx,

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
-import { uuidv7 } from 'uuidv7';
+import { newId } from '../database/new-id.ts';
 import { TenantRepository } from '../database/tenant-repository.ts';
 import { Transactions } from '../database/transactions.ts';
 import { RequestContext, type Actor } from '../request-context/request-context.ts';
@@ -60,8 +60,8 @@ export class AccountsService {
         [normalEmail(email)],
       ),
     );
-    const home = nobody.within(found?.organization_id ?? uuidv7());
-    return this.transactions.read(home, (tx) => this.rows.find(tx, found?.user_id ?? uuidv7()));
+    const home = nobody.within(found?.organization_id ?? newId());
+    return this.transactions.read(home, (tx) => this.rows.find(tx, found?.user_id ?? newId()));
   }
 
   private async read(organizationId: string, userId: string, signInId: string): Promise<Actor | undefined> {

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { isEmail } from 'class-validator';
-import { uuidv7 } from 'uuidv7';
 import { AuditService } from '../audit/audit.service.ts';
+import { newId } from '../database/new-id.ts';
 import { Transactions } from '../database/transactions.ts';
 import type { Tx } from '../database/tx.ts';
 import { BadUserInput } from '../errors/domain-error.ts';
@@ -37,7 +37,7 @@ export class FoundingService {
     const { name, timeZone, adminEmail: email } = input;
     await requireGoodPassword('adminPassword', input.adminPassword, email);
     const passwordHash = await hashPassword(input.adminPassword);
-    const id = uuidv7();
+    const id = newId();
     return this.transactions.run(ctx.within(id), async (tx) => {
       const organization = await this.found(tx, { id, name, timeZone });
       await this.users.add(tx, { email, passwordHash, role: Role.ADMIN }, 'adminEmail');
@@ -58,7 +58,7 @@ export class FoundingService {
     const nobody = RequestContext.anonymous({ requestId: 'admin:create' }, () => new Date());
     for (;;) {
       const platform = await this.transactions.run(nobody, platformOf);
-      const home = nobody.within(platform ?? uuidv7());
+      const home = nobody.within(platform ?? newId());
       const admin = await this.transactions.run(home, (tx) => this.addSuperAdmin(tx, email, passwordHash));
       if (admin) return admin;
     }

@@ -1,4 +1,4 @@
-import { uuidv7 } from 'uuidv7';
+import { newId } from '../database/new-id.ts';
 import { TenantRepository } from '../database/tenant-repository.ts';
 import type { Tx } from '../database/tx.ts';
 import { EndReason, SignIn } from './sign-in.entity.ts';
@@ -12,7 +12,7 @@ export class SignIns {
 
   async begin(tx: Tx, userId: string, secondFactor: boolean): Promise<SignIn> {
     const createdAt = tx.ctx.now();
-    return this.rows.insert(tx, { id: uuidv7(), userId, createdAt, endedAt: null, endReason: null, secondFactor });
+    return this.rows.insert(tx, { id: newId(), userId, createdAt, endedAt: null, endReason: null, secondFactor });
   }
 
   /** The sign-in, if it is not over. */

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { uuidv7 } from 'uuidv7';
 import { Readable } from '../access/readable.ts';
 import { Tenancy } from '../access/tenancy.ts';
 import { AuditService } from '../audit/audit.service.ts';
+import { newId } from '../database/new-id.ts';
 import { violates } from '../database/sql-errors.ts';
 import { TenantRepository, type RowKey, type TenantRow } from '../database/tenant-repository.ts';
 import { Transactions } from '../database/transactions.ts';
@@ -123,7 +123,7 @@ export class UsersService {
   async add(tx: Tx, account: NewAccount, emailField = 'email'): Promise<User> {
     const now = tx.ctx.now();
     const user = await this.insert(tx, emailField, {
-      id: uuidv7(),
+      id: newId(),
       email: normalEmail(account.email),
       passwordHash: account.passwordHash,
       role: account.role,
