@@ -30,7 +30,7 @@ export async function placesOf(url: string, page: number, organizations: number)
       places.push(await walk(connection, tokenOf(CALENDARS.first + index), (page - 1) * PAGE_ROWS));
     return places;
   } finally {
-    await connection.close();
+    connection.close();
   }
 }
 

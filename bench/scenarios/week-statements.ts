@@ -32,7 +32,7 @@ export async function statementsOfWeek(stage: Stage, database: Database, { text,
     await sleep(200);
     return statementsIn(await readFrom(log, size)).filter((statement) => !OF_ALL_TRANSACTIONS.test(statement));
   } finally {
-    await connection.close();
+    connection.close();
     await api.stop();
     await loggingOf(stage, database, 'none');
   }
