@@ -7,11 +7,10 @@ import { cpuOf, spent, type Cpu } from './cpu.ts';
 import { runPgbench } from './pgbench.ts';
 
 /**
- * For a process that has just started. A server runs for weeks; what V8 has not compiled yet takes twice as long, and it compiles
- * for more than 10,000 calls: a booking goes on getting cheaper for 30 s. That reads need less is an assumption, since every row
- * of an answer is a call; a whole run has to stay below 10 minutes.
+ * For a process that has just started. A server runs for weeks; what V8 has not compiled yet takes twice as long. A booking gets
+ * cheaper for 12 s; that reads need less is an assumption, since every row of an answer is a call.
  */
-const FIRST_WARM_UP_SECONDS = { bookings: 30, reads: 10 };
+const FIRST_WARM_UP_SECONDS = { bookings: 20, reads: 10 };
 /** For what a scenario has of its own. */
 const WARM_UP_SECONDS = 3;
 
