@@ -1,46 +1,67 @@
 /**
- * The order of src/ (docs/architecture.md). A folder imports only from folders before it, so no cycle can form.
- * A new folder is a line here, at the place where what it needs is above it.
+ * The order of src/ (docs/architecture.md): the floors, and on each its rooms. What stands in a place imports only from
+ * itself and from the places before it, so no cycle can form. A new room is a line here, where all that it needs is above it.
+ * A place that ends in `*` is the files of a folder without those of its rooms.
  */
-const ORDER = [
-  // foundation: no Nest, no database
-  'errors',
-  'request-context',
-  'time',
-  // plumbing
-  'config',
-  'observability',
-  'database',
-  'graphql',
-  // house rules
-  'access',
-  'rest',
-  'idempotency',
-  'audit',
-  'rate-limits',
-  // people
-  'organizations',
-  'patients',
-  'practitioners',
-  'users',
-  'emergency-access',
-  'second-factor',
-  'auth',
-  // the work
-  'service-codes',
-  'authorizations',
-  'appointments',
-  'sessions',
-  'audit-trail',
-  'verification',
-  'demo',
-  'playground',
-  'health',
+const PLACES = [
+  // no Nest, no database
+  'foundation/errors',
+  'foundation/request-context',
+  'foundation/time',
+
+  // tools, which know nothing of therapy
+  'platform/config',
+  'platform/observability',
+  'platform/database/connection',
+  'platform/database/transactions',
+  'platform/database/rows',
+  'platform/database/schema',
+  'platform/database/embedded',
+  'platform/database/*',
+  'platform/graphql/inputs',
+  'platform/graphql/lists',
+  'platform/graphql/edge',
+  'platform/graphql/*',
+
+  // what every door asks and tells
+  'rules/access',
+  'rules/rest',
+  'rules/idempotency',
+  'rules/audit',
+  'rules/rate-limits',
+
+  'people/organizations',
+  'people/patients',
+  'people/practitioners',
+  'people/users',
+  'people/emergency-access',
+  'people/second-factor',
+  'people/auth',
+
+  'care/service-codes',
+  'care/authorizations',
+  'care/appointments',
+  'care/sessions',
+
+  'oversight/audit-trail',
+  'oversight/verification',
+
+  // the roof
+  'app/demo',
+  'app/playground',
+  'app/health',
+  'app/*',
+  'commands/*',
 ];
 
-const folders = (names) => `^src/(${names.join('|')})/`;
-const FOUNDATION = ORDER.slice(0, 3);
-const ROOF = '^src/[^/]+\\.ts$';
+/** The files of these places, as a regular expression. */
+const files = (places) =>
+  places.map((place) => `^src/${place.endsWith('*') ? `${place.slice(0, -1)}[^/]+\\.ts$` : `${place}/`}`).join('|') ||
+  '^$';
+/** What stands alone: a room with all that is in it, the roof's files each for themselves. */
+const ROOM = '^src/([^/]+/[^/]+)/';
+const FOUNDATION = files(PLACES.filter((place) => place.startsWith('foundation/')));
+const ROOF = files(['app/*', 'commands/*']);
 const NEST = 'node_modules/@nestjs/';
 const FRAMEWORKS = `${NEST}|node_modules/(@types/)?(typeorm|pg|fastify|graphql|@apollo)/`;
 
@@ -49,50 +70,50 @@ const rule = (name, comment, from, to) => ({ name, comment, severity: 'error', f
 /** @type {import('dependency-cruiser').IConfiguration} */
 export default {
   forbidden: [
-    ...ORDER.map((folder, place) =>
+    ...PLACES.map((place, nth) =>
       rule(
-        `uphill-from-${folder}`,
-        `${folder}/ may import only from itself and from: ${ORDER.slice(0, place).join(', ') || 'nothing'}`,
-        { path: folders([folder]) },
-        { path: '^src/', pathNot: folders(ORDER.slice(0, place + 1)) },
+        `uphill-from-${place}`,
+        `${place} may import only from itself and from what stands before it in PLACES`,
+        { path: files([place]) },
+        { path: '^src/', pathNot: files(PLACES.slice(0, nth + 1)) },
       ),
     ),
     rule(
-      'folder-without-a-place',
-      'every folder of src/ has its place in ORDER',
-      { path: '^src/[^/]+/', pathNot: folders(ORDER) },
+      'file-without-a-place',
+      'every file of src/ stands in one of PLACES',
+      { path: '^src/', pathNot: files(PLACES) },
       {},
     ),
     rule(
-      'import-from-folder-without-a-place',
-      'every folder of src/ has its place in ORDER',
+      'import-of-a-file-without-a-place',
+      'every file of src/ stands in one of PLACES',
       {},
-      { path: '^src/[^/]+/', pathNot: folders(ORDER) },
+      { path: '^src/', pathNot: files(PLACES) },
     ),
     rule('no-cycle', 'also not through types alone', {}, { circular: true }),
 
     rule(
       'private-to-its-folder',
       'from another folder: its module, services, entities, types, decorators; never how it is reached from outside',
-      { path: '^src/([^/]+)/' },
-      { path: '^src/[^/]+/.*\\.(resolver|controller|inputs|guard)\\.ts$', pathNot: '^src/$1/' },
+      { path: ROOM, pathNot: ROOF },
+      { path: '^src/.*\\.(resolver|controller|inputs|guard)\\.ts$', pathNot: '^src/$1/' },
     ),
     rule(
       'private-to-its-folder-for-the-roof',
       'the roof puts modules together; only app.module.ts also names the guards',
       { path: ROOF },
-      { path: '^src/[^/]+/.*\\.(resolver|controller|inputs)\\.ts$' },
+      { path: '^src/.*\\.(resolver|controller|inputs)\\.ts$' },
     ),
     rule(
       'guards-for-app-module-alone',
       'guards are put up in one place, in one order',
-      { path: ROOF, pathNot: '^src/app\\.module\\.ts$' },
+      { path: ROOF, pathNot: '^src/app/app\\.module\\.ts$' },
       { path: '^src/.*\\.guard\\.ts$' },
     ),
     rule(
       'ids-from-one-place',
       'newId() draws random numbers for many ids at once',
-      { path: '^src/', pathNot: '^src/database/new-id\\.ts$' },
+      { path: '^src/', pathNot: '^src/platform/database/rows/new-id\\.ts$' },
       { path: 'node_modules/uuidv7/' },
     ),
     rule('no-barrel', 'import the file that has it', {}, { path: '/index\\.ts$', pathNot: 'node_modules' }),
@@ -101,13 +122,13 @@ export default {
     rule(
       'foundation-without-frameworks',
       'errors, request-context and time are plain TypeScript; two files touch @nestjs/common to be injectable',
-      { path: folders(FOUNDATION), pathNot: '^src/(request-context/ctx\\.decorator|time/clock)\\.ts$' },
+      { path: FOUNDATION, pathNot: '^src/foundation/(request-context/ctx\\.decorator|time/clock)\\.ts$' },
       { path: FRAMEWORKS },
     ),
     rule(
       'foundation-with-nest-common-at-most',
       'these two may import @nestjs/common, and no other framework',
-      { path: '^src/(request-context/ctx\\.decorator|time/clock)\\.ts$' },
+      { path: '^src/foundation/(request-context/ctx\\.decorator|time/clock)\\.ts$' },
       { path: FRAMEWORKS, pathNot: `${NEST}common/` },
     ),
     rule(
@@ -118,8 +139,8 @@ export default {
     ),
     rule(
       'migrations-for-the-database-alone',
-      'src/database/migrations.ts lists them',
-      { pathNot: '^(src/database|migrations)/' },
+      'src/platform/database/schema/migrations.ts lists them',
+      { pathNot: '^(src/platform/database|migrations)/' },
       { path: '^migrations/' },
     ),
     rule('page-apart', 'a page talks to the server by HTTP alone', { path: '^web/' }, { path: '^(src|migrations)/' }),

@@ -25,4 +25,4 @@ USER 1000:1000
 EXPOSE 3000
 # else a crowd of calls makes V8 take their garbage for what lives long, and is paid for until the process ends:
 # docs/performance.md. NODE_OPTIONS does not take this one
-CMD ["node", "--no-allocation-site-pretenuring", "dist/src/main.js"]
+CMD ["node", "--no-allocation-site-pretenuring", "dist/src/app/main.js"]

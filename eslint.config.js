@@ -40,10 +40,10 @@ export default defineConfig(
   {
     // These talk to a terminal.
     files: [
-      'src/main.ts',
-      'src/admin.ts',
-      'src/migration-run.ts',
-      'src/schema.ts',
+      'src/app/main.ts',
+      'src/commands/admin.ts',
+      'src/commands/migration-run.ts',
+      'src/commands/schema.ts',
       'test/proof/*/main.ts',
       'bench/main.ts',
     ],

@@ -1,7 +1,7 @@
 import { DataSource } from 'typeorm';
-import { entities } from './src/entities.ts';
-import { migrations } from './src/database/migrations.ts';
-import { primaryUrl } from './src/database/primary.ts';
+import { entities } from './src/app/entities.ts';
+import { migrations } from './src/platform/database/schema/migrations.ts';
+import { primaryUrl } from './src/platform/database/connection/primary.ts';
 
 /**
  * For the TypeORM CLI, on the built file: `npm run migration:run`, `npm run migration:revert`.

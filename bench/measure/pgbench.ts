@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import { sessionOptions } from '../../src/database/data-source.ts';
+import { sessionOptions } from '../../src/platform/database/connection/data-source.ts';
 import { parseProcessed, parseProgress, type Progress } from './pgbench-output.ts';
 
 export interface FloorRun {

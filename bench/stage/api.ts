@@ -27,7 +27,7 @@ export class Api {
   static async start(server: Server, database: string, number: number, flags: readonly string[] = []): Promise<Api> {
     const path = join(server.folder, `${database}-${number}.log`);
     const log = openSync(path, 'a');
-    const child = spawn(process.execPath, [...(await flagsOfStart()), ...flags, 'dist/src/main.js'], {
+    const child = spawn(process.execPath, [...(await flagsOfStart()), ...flags, 'dist/src/app/main.js'], {
       stdio: ['ignore', log, log],
       env: {
         PATH: process.env.PATH,

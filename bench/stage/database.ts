@@ -1,5 +1,5 @@
-import { migrate } from '../../src/database/migrate.ts';
-import { verifyLedger } from '../../src/verification/verify-ledger.ts';
+import { migrate } from '../../src/platform/database/schema/migrate.ts';
+import { verifyLedger } from '../../src/oversight/verification/verify-ledger.ts';
 import { fill } from '../data/fill.ts';
 import { calendarOf } from '../data/plan.ts';
 import { Slots } from '../slots.ts';

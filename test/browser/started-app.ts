@@ -17,7 +17,7 @@ export async function startApp(): Promise<StartedApp> {
   // for root PostgreSQL runs under another account, which must be able to walk in
   await chmod(folder, 0o755);
   const { PATH, HOME } = process.env;
-  const child = spawn(process.execPath, ['dist/src/main.js'], {
+  const child = spawn(process.execPath, ['dist/src/app/main.js'], {
     env: { PATH, HOME, PORT: '0', DATA_DIR: join(folder, 'data') },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

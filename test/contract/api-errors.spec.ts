@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
-import { ErrorCode } from '../../src/errors/error-code.ts';
+import { ErrorCode } from '../../src/foundation/errors/error-code.ts';
 
 describe('given the document of errors for clients, docs/api-errors.md', () => {
   const text = readFileSync('docs/api-errors.md', 'utf8');

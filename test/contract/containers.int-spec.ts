@@ -57,7 +57,7 @@ describe('given docker-compose.yml', () => {
   });
 
   it('when the API and its migrations start, then their settings are ones that exist', () => {
-    const declared = readFileSync('src/config/environment.ts', 'utf8').matchAll(/readonly ([A-Z_]+)[?:]/g);
+    const declared = readFileSync('src/platform/config/environment.ts', 'utf8').matchAll(/readonly ([A-Z_]+)[?:]/g);
     const known = [...declared].map(([, name]) => name!);
     expect(known.length).toBeGreaterThan(20);
     for (const service of [migrate, api])
@@ -84,7 +84,7 @@ describe('given docker-compose.yml', () => {
   });
 
   it('when the API is asked for its health, then it is by a path that it has', () => {
-    const controller = readFileSync('src/health/health.controller.ts', 'utf8');
+    const controller = readFileSync('src/app/health/health.controller.ts', 'utf8');
     expect(api.healthcheck!.test.join(' ')).toContain('/health/ready');
     expect(controller).toMatch(/@Controller\('health'\)[^]+@Get\('ready'\)/);
   });

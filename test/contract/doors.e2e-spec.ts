@@ -3,11 +3,11 @@ import type { ExecutionContext } from '@nestjs/common';
 import { ModulesContainer, Reflector } from '@nestjs/core';
 import { GraphQLSchemaHost } from '@nestjs/graphql';
 import { isObjectType, type GraphQLSchema } from 'graphql';
-import { OrganizationGuard } from '../../src/access/organization.guard.ts';
-import { rolesWith, Permission } from '../../src/access/permission.ts';
-import { PUBLIC, Public, REQUIRED, Requires } from '../../src/access/requires.decorator.ts';
-import { RoleGuard } from '../../src/access/role.guard.ts';
-import { RequestContext, Role, type Actor } from '../../src/request-context/request-context.ts';
+import { OrganizationGuard } from '../../src/rules/access/organization.guard.ts';
+import { rolesWith, Permission } from '../../src/rules/access/permission.ts';
+import { PUBLIC, Public, REQUIRED, Requires } from '../../src/rules/access/requires.decorator.ts';
+import { RoleGuard } from '../../src/rules/access/role.guard.ts';
+import { RequestContext, Role, type Actor } from '../../src/foundation/request-context/request-context.ts';
 import { World, type Person, type Practice } from '../support/world.ts';
 
 // What @nestjs/graphql writes on resolvers; it exports no names for them.

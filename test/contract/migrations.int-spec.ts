@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { DataSource } from 'typeorm';
-import { migrations } from '../../src/database/migrations.ts';
-import { entities } from '../../src/entities.ts';
+import { migrations } from '../../src/platform/database/schema/migrations.ts';
+import { entities } from '../../src/app/entities.ts';
 import { withDatabase, type ClusterUrls } from '../support/cluster.ts';
 
 /** What PostgreSQL knows of a database: each line one thing, so that a difference names itself. */

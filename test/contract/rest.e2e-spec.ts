@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Validator } from '@seriousme/openapi-schema-validator';
-import { Role } from '../../src/request-context/request-context.ts';
-import { ErrorCode } from '../../src/errors/error-code.ts';
+import { Role } from '../../src/foundation/request-context/request-context.ts';
+import { ErrorCode } from '../../src/foundation/errors/error-code.ts';
 import type { RestCall } from '../support/rest.ts';
 import { World, type Person, type Practice } from '../support/world.ts';
 

@@ -9,7 +9,7 @@ import {
   isInputObjectType,
   type GraphQLSchema,
 } from 'graphql';
-import { schemaText } from '../../src/graphql/schema-text.ts';
+import { schemaText } from '../../src/platform/graphql/schema-text.ts';
 import { createTestApp, type TestApp } from '../support/test-app.ts';
 
 describe('given the application', () => {

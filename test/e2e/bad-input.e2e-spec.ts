@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { JwtService } from '@nestjs/jwt';
 import pg from 'pg';
-import { ErrorCode } from '../../src/errors/error-code.ts';
+import { ErrorCode } from '../../src/foundation/errors/error-code.ts';
 import { at, World, type Person, type Practice } from '../support/world.ts';
 
 interface Answer {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { AuthorizationQueries } from '../../src/authorizations/authorization-queries.ts';
-import { TryAgain } from '../../src/errors/domain-error.ts';
+import { AuthorizationQueries } from '../../src/care/authorizations/authorization-queries.ts';
+import { TryAgain } from '../../src/foundation/errors/domain-error.ts';
 import { at, World, type Person, type Practice } from '../support/world.ts';
 
 describe('given a practice with an authorization of 100 units', () => {

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { BookingService } from '../../src/appointments/booking.service.ts';
-import { DEMO_LOGINS, type DemoLogin } from '../../src/demo/demo-data.ts';
-import { DemoService } from '../../src/demo/demo.service.ts';
-import { FoundingService } from '../../src/users/founding.service.ts';
+import { BookingService } from '../../src/care/appointments/booking.service.ts';
+import { DEMO_LOGINS, type DemoLogin } from '../../src/app/demo/demo-data.ts';
+import { DemoService } from '../../src/app/demo/demo.service.ts';
+import { FoundingService } from '../../src/people/users/founding.service.ts';
 import { createTestApp, type TestApp } from '../support/test-app.ts';
 
 const LOGIN = 'mutation($input: LoginInput!) { login(input: $input) { accessToken } }';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import pg from 'pg';
-import { EmergencyReading } from '../../src/emergency-access/emergency-reading.service.ts';
+import { EmergencyReading } from '../../src/people/emergency-access/emergency-reading.service.ts';
 import { standAt, Trail, type TrailEvent } from '../support/readings.ts';
 import { connected, untilWaiting } from '../support/sql.ts';
 import type { GraphQLAnswer } from '../support/test-app.ts';

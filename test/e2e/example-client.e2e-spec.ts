@@ -5,7 +5,7 @@ import { buildSchema, parse, validate } from 'graphql';
 import { ApiError, noticeOf } from '../../examples/client/api-error.ts';
 import { BookDocument } from '../../examples/client/graphql.ts';
 import { TherapyClient, type Visit } from '../../examples/client/therapy-client.ts';
-import { ErrorCode } from '../../src/errors/error-code.ts';
+import { ErrorCode } from '../../src/foundation/errors/error-code.ts';
 import { read } from '../support/sql.ts';
 import { at, PASSWORD, together, World, type Person, type Practice } from '../support/world.ts';
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { GraphQLSchemaHost } from '@nestjs/graphql';
 import { parse, type FieldNode, type FragmentDefinitionNode, type OperationDefinitionNode } from 'graphql';
-import { projectionOf } from '../../src/graphql/projection.ts';
+import { projectionOf } from '../../src/platform/graphql/lists/projection.ts';
 import { World, type Person, type Practice } from '../support/world.ts';
 
 const RELATIONS = `patient { id lastName dateOfBirth } practitioner { id lastName licenseNumber }

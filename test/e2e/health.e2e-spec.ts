@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { DataSource } from 'typeorm';
-import { Readiness } from '../../src/health/readiness.service.ts';
+import { Readiness } from '../../src/app/health/readiness.service.ts';
 import { connected, read } from '../support/sql.ts';
 import { createTestApp, type TestApp } from '../support/test-app.ts';
 

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { DataSource } from 'typeorm';
-import { Transactions } from '../../src/database/transactions.ts';
-import { AccountsService } from '../../src/users/accounts.service.ts';
-import { Housekeeping } from '../../src/database/housekeeping.service.ts';
+import { Transactions } from '../../src/platform/database/transactions/transactions.ts';
+import { AccountsService } from '../../src/people/users/accounts.service.ts';
+import { Housekeeping } from '../../src/platform/database/housekeeping.service.ts';
 import { post, Trail } from '../support/readings.ts';
 import type { GraphQLAnswer } from '../support/test-app.ts';
 import { PASSWORD, together, World, type Practice } from '../support/world.ts';

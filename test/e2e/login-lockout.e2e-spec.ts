@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { DataSource } from 'typeorm';
-import { JwtSecret } from '../../src/config/jwt-secret.ts';
-import { Housekeeping } from '../../src/database/housekeeping.service.ts';
-import { Transactions } from '../../src/database/transactions.ts';
-import { LoginAttempts, Outcome, type Attempt } from '../../src/auth/login-attempts.service.ts';
-import { Points } from '../../src/rate-limits/points.service.ts';
-import { RequestContext } from '../../src/request-context/request-context.ts';
+import { JwtSecret } from '../../src/platform/config/jwt-secret.ts';
+import { Housekeeping } from '../../src/platform/database/housekeeping.service.ts';
+import { Transactions } from '../../src/platform/database/transactions/transactions.ts';
+import { LoginAttempts, Outcome, type Attempt } from '../../src/people/auth/login-attempts.service.ts';
+import { Points } from '../../src/rules/rate-limits/points.service.ts';
+import { RequestContext } from '../../src/foundation/request-context/request-context.ts';
 import { Trail } from '../support/readings.ts';
 import { statementsOf } from '../support/statements.ts';
 import type { GraphQLAnswer } from '../support/test-app.ts';

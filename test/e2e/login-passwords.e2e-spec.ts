@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { FoundingService } from '../../src/users/founding.service.ts';
-import { hashPassword } from '../../src/users/passwords.ts';
+import { FoundingService } from '../../src/people/users/founding.service.ts';
+import { hashPassword } from '../../src/people/users/passwords.ts';
 import type { GraphQLAnswer } from '../support/test-app.ts';
 import { Trail } from '../support/readings.ts';
 import { PASSWORD, World, type Practice } from '../support/world.ts';

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { DataSource } from 'typeorm';
-import { Environment } from '../../src/config/environment.ts';
-import { JwtSecret } from '../../src/config/jwt-secret.ts';
-import { Transactions } from '../../src/database/transactions.ts';
-import { CallLimits } from '../../src/rate-limits/call-limits.service.ts';
-import { RateLimited, TryAgain } from '../../src/errors/domain-error.ts';
-import { Points } from '../../src/rate-limits/points.service.ts';
+import { Environment } from '../../src/platform/config/environment.ts';
+import { JwtSecret } from '../../src/platform/config/jwt-secret.ts';
+import { Transactions } from '../../src/platform/database/transactions/transactions.ts';
+import { CallLimits } from '../../src/rules/rate-limits/call-limits.service.ts';
+import { RateLimited, TryAgain } from '../../src/foundation/errors/domain-error.ts';
+import { Points } from '../../src/rules/rate-limits/points.service.ts';
 import { Trail } from '../support/readings.ts';
 import type { GraphQLAnswer } from '../support/test-app.ts';
 import { together, World, type Practice } from '../support/world.ts';

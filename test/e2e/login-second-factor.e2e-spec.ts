@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { Secret, TOTP } from 'otpauth';
-import { Environment } from '../../src/config/environment.ts';
-import { JwtSecret } from '../../src/config/jwt-secret.ts';
-import { Sealing } from '../../src/second-factor/sealing.service.ts';
+import { Environment } from '../../src/platform/config/environment.ts';
+import { JwtSecret } from '../../src/platform/config/jwt-secret.ts';
+import { Sealing } from '../../src/people/second-factor/sealing.service.ts';
 import { standAt, Trail } from '../support/readings.ts';
 import type { GraphQLAnswer } from '../support/test-app.ts';
 import { PASSWORD, together, World, type Practice } from '../support/world.ts';

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { OpenAPIObject } from '@nestjs/swagger';
-import { BookingService } from '../../src/appointments/booking.service.ts';
-import { TryAgain } from '../../src/errors/domain-error.ts';
+import { BookingService } from '../../src/care/appointments/booking.service.ts';
+import { TryAgain } from '../../src/foundation/errors/domain-error.ts';
 import { appointmentOf, standAt, Trail } from '../support/readings.ts';
 import type { RestAnswer } from '../support/rest.ts';
 import { at, PASSWORD, together, World, type Person, type Practice } from '../support/world.ts';

@@ -3,9 +3,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { GraphQLSchemaHost } from '@nestjs/graphql';
 import pg from 'pg';
 import { DataSource } from 'typeorm';
-import { TenantRepository } from '../../src/database/tenant-repository.ts';
-import type { Tx } from '../../src/database/tx.ts';
-import { Patient } from '../../src/patients/patient.entity.ts';
+import { TenantRepository } from '../../src/platform/database/rows/tenant-repository.ts';
+import type { Tx } from '../../src/platform/database/transactions/tx.ts';
+import { Patient } from '../../src/people/patients/patient.entity.ts';
 import { at, World, type Person, type Practice } from '../support/world.ts';
 import type { GraphQLAnswer } from '../support/test-app.ts';
 

@@ -2,7 +2,7 @@ import { createServer, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { pino } from 'pino';
-import { isTracing, startTracing } from '../../src/observability/tracing.ts';
+import { isTracing, startTracing } from '../../src/platform/observability/tracing.ts';
 import { post } from '../support/readings.ts';
 import { at, World, type Person, type Practice } from '../support/world.ts';
 

@@ -8,11 +8,11 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import { startEmbeddedPostgres } from '../../src/database/embedded/embedded-postgres.ts';
-import type { EmbeddedPostgres } from '../../src/database/embedded/embedded-postgres.ts';
-import { isAlive } from '../../src/database/embedded/supervisor.ts';
+import { startEmbeddedPostgres } from '../../src/platform/database/embedded/embedded-postgres.ts';
+import type { EmbeddedPostgres } from '../../src/platform/database/embedded/embedded-postgres.ts';
+import { isAlive } from '../../src/platform/database/embedded/supervisor.ts';
 
-const SOURCE = resolve('src/database/embedded');
+const SOURCE = resolve('src/platform/database/embedded');
 const LIMIT_MS = 60_000;
 
 describe('the embedded PostgreSQL', () => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
-import { sessionOptions } from '../../src/database/data-source.ts';
+import { sessionOptions } from '../../src/platform/database/connection/data-source.ts';
 import { connected, read } from '../support/sql.ts';
 import { World, type Person, type Practice } from '../support/world.ts';
 

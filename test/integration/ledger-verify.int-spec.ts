@@ -1,8 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { OPERATIONS, REFERENCES } from '../../src/verification/reference-invariants.ts';
-import { verifyCommand, type ExitCode } from '../../src/verification/verify-command.ts';
-import { INVARIANTS, verifyLedger } from '../../src/verification/verify-ledger.ts';
+import { OPERATIONS, REFERENCES } from '../../src/oversight/verification/reference-invariants.ts';
+import { verifyCommand, type ExitCode } from '../../src/oversight/verification/verify-command.ts';
+import { INVARIANTS, verifyLedger } from '../../src/oversight/verification/verify-ledger.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { fillLedger } from '../support/large-ledger.ts';
 import { connected, read } from '../support/sql.ts';

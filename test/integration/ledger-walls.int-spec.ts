@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
-import { sessionOptions } from '../../src/database/data-source.ts';
-import { sqlStateOf } from '../../src/database/sql-errors.ts';
+import { sessionOptions } from '../../src/platform/database/connection/data-source.ts';
+import { sqlStateOf } from '../../src/platform/database/connection/sql-errors.ts';
 import { connected, read } from '../support/sql.ts';
 import { at, PASSWORD, World, type Person, type Practice } from '../support/world.ts';
 

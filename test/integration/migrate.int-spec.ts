@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import type pg from 'pg';
-import { migrate } from '../../src/database/migrate.ts';
-import { migrations } from '../../src/database/migrations.ts';
+import { migrate } from '../../src/platform/database/schema/migrate.ts';
+import { migrations } from '../../src/platform/database/schema/migrations.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { connect, connected, read, untilWaiting } from '../support/sql.ts';
 

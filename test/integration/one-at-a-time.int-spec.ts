@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { DataSource } from 'typeorm';
-import { oneAtATime } from '../../src/demo/one-at-a-time.ts';
+import { oneAtATime } from '../../src/app/demo/one-at-a-time.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 
 describe('given work that takes longer than a pool keeps an idle connection', () => {

@@ -1,6 +1,6 @@
 import { afterEach, beforeAll, afterAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type pg from 'pg';
-import { NamedStatementsClient } from '../../src/database/named-statements.ts';
+import { NamedStatementsClient } from '../../src/platform/database/connection/named-statements.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 
 const DIVISION_BY_ZERO = '22012';

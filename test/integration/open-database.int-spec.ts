@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { Environment } from '../../src/config/environment.ts';
-import { migrations } from '../../src/database/migrations.ts';
-import { openDatabase, type OpenDatabase } from '../../src/database/open-database.ts';
+import { Environment } from '../../src/platform/config/environment.ts';
+import { migrations } from '../../src/platform/database/schema/migrations.ts';
+import { openDatabase, type OpenDatabase } from '../../src/platform/database/open-database.ts';
 import { withDatabase } from '../support/cluster.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { connected, read } from '../support/sql.ts';

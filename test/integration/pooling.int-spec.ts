@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { DataSource } from 'typeorm';
-import { Housekeeping } from '../../src/database/housekeeping.service.ts';
-import { Transactions } from '../../src/database/transactions.ts';
-import { RequestContext } from '../../src/request-context/request-context.ts';
+import { Housekeeping } from '../../src/platform/database/housekeeping.service.ts';
+import { Transactions } from '../../src/platform/database/transactions/transactions.ts';
+import { RequestContext } from '../../src/foundation/request-context/request-context.ts';
 import { connected, read } from '../support/sql.ts';
 import { createTestApp, type TestApp } from '../support/test-app.ts';
 

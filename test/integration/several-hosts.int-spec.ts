@@ -4,12 +4,15 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { DataSource } from 'typeorm';
-import { applicationDataSource } from '../../src/database/data-source.ts';
-import { startEmbeddedPostgres, type EmbeddedPostgres } from '../../src/database/embedded/embedded-postgres.ts';
-import { NoPrimary, primaryUrl } from '../../src/database/primary.ts';
-import { Transactions } from '../../src/database/transactions.ts';
-import { TryAgain } from '../../src/errors/domain-error.ts';
-import { RequestContext } from '../../src/request-context/request-context.ts';
+import { applicationDataSource } from '../../src/platform/database/connection/data-source.ts';
+import {
+  startEmbeddedPostgres,
+  type EmbeddedPostgres,
+} from '../../src/platform/database/embedded/embedded-postgres.ts';
+import { NoPrimary, primaryUrl } from '../../src/platform/database/connection/primary.ts';
+import { Transactions } from '../../src/platform/database/transactions/transactions.ts';
+import { TryAgain } from '../../src/foundation/errors/domain-error.ts';
+import { RequestContext } from '../../src/foundation/request-context/request-context.ts';
 import { withDatabase } from '../support/cluster.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { freePort } from '../support/free-port.ts';

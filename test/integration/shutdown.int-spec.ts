@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startApi, type ApiProcess } from '../support/api-process.ts';
-import { verifyLedger } from '../../src/verification/verify-ledger.ts';
+import { verifyLedger } from '../../src/oversight/verification/verify-ledger.ts';
 import { connect, read, untilWaiting } from '../support/sql.ts';
 import { at, World, type Booking, type Practice } from '../support/world.ts';
 

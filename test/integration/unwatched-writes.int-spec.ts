@@ -2,13 +2,13 @@ import { randomUUID } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { DataSource } from 'typeorm';
-import { Appointment } from '../../src/appointments/appointment.entity.ts';
-import { AuthorizationLedger } from '../../src/authorizations/authorization-ledger.service.ts';
-import { TenantRepository } from '../../src/database/tenant-repository.ts';
-import { Transactions } from '../../src/database/transactions.ts';
-import type { Tx } from '../../src/database/tx.ts';
-import { OutcomeUnknown } from '../../src/errors/domain-error.ts';
-import { RequestContext } from '../../src/request-context/request-context.ts';
+import { Appointment } from '../../src/care/appointments/appointment.entity.ts';
+import { AuthorizationLedger } from '../../src/care/authorizations/authorization-ledger.service.ts';
+import { TenantRepository } from '../../src/platform/database/rows/tenant-repository.ts';
+import { Transactions } from '../../src/platform/database/transactions/transactions.ts';
+import type { Tx } from '../../src/platform/database/transactions/tx.ts';
+import { OutcomeUnknown } from '../../src/foundation/errors/domain-error.ts';
+import { RequestContext } from '../../src/foundation/request-context/request-context.ts';
 import { at, World, type Practice } from '../support/world.ts';
 
 describe('given writes that travel with the COMMIT, so that nobody looks at what they did', () => {

@@ -1,10 +1,10 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
-import { AuthorizationLedger } from '../../src/authorizations/authorization-ledger.service.ts';
-import { Transactions } from '../../src/database/transactions.ts';
-import { verifyLedger } from '../../src/verification/verify-ledger.ts';
-import { transactionAttempts } from '../../src/observability/counters.ts';
-import { RequestContext } from '../../src/request-context/request-context.ts';
+import { AuthorizationLedger } from '../../src/care/authorizations/authorization-ledger.service.ts';
+import { Transactions } from '../../src/platform/database/transactions/transactions.ts';
+import { verifyLedger } from '../../src/oversight/verification/verify-ledger.ts';
+import { transactionAttempts } from '../../src/platform/observability/counters.ts';
+import { RequestContext } from '../../src/foundation/request-context/request-context.ts';
 import { connect, read, untilWaiting } from '../support/sql.ts';
 import type { GraphQLAnswer } from '../support/test-app.ts';
 import { at, together, World, type Person, type Practice } from '../support/world.ts';

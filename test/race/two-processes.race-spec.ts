@@ -1,10 +1,10 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { MIGRATION_LOCK } from '../../src/database/migrate.ts';
-import { migrations } from '../../src/database/migrations.ts';
+import { MIGRATION_LOCK } from '../../src/platform/database/schema/migrate.ts';
+import { migrations } from '../../src/platform/database/schema/migrations.ts';
 import { startApi, type ApiAnswer, type ApiProcess } from '../support/api-process.ts';
-import { verifyLedger } from '../../src/verification/verify-ledger.ts';
+import { verifyLedger } from '../../src/oversight/verification/verify-ledger.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { connect, read } from '../support/sql.ts';
 import type { GraphQLAnswer } from '../support/test-app.ts';

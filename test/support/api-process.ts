@@ -1,4 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { settingsOfCluster, type ClusterUrls } from './cluster.ts';
 import { freePort } from './free-port.ts';
@@ -28,6 +30,9 @@ export interface ApiProcess {
 
 const FROM_SOURCES = new URL('from-sources.mjs', import.meta.url).href;
 
+/** Where the sources begin; the second is where they did before src/ had floors, for a version from then. */
+const MAINS = ['src/app/main.ts', 'src/main.ts'];
+
 /**
  * Starts one; several share a database and a JWT_SECRET. The caller ends it.
  *
@@ -39,7 +44,8 @@ export async function startApi(
   folder = '.',
 ): Promise<ApiProcess> {
   const port = await freePort();
-  const child = spawn(process.execPath, ['--import', FROM_SOURCES, 'src/main.ts'], {
+  const main = MAINS.find((path) => existsSync(join(folder, path))) ?? '';
+  const child = spawn(process.execPath, ['--import', FROM_SOURCES, main], {
     cwd: folder,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {

@@ -1,8 +1,8 @@
 import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startEmbeddedPostgres } from '../../src/database/embedded/embedded-postgres.ts';
-import { isAlive } from '../../src/database/embedded/supervisor.ts';
+import { startEmbeddedPostgres } from '../../src/platform/database/embedded/embedded-postgres.ts';
+import { isAlive } from '../../src/platform/database/embedded/supervisor.ts';
 import { startPgBouncer, through } from './pgbouncer.ts';
 
 /** What the workers need to know of the cluster; travels in the environment. */

@@ -4,7 +4,7 @@ import { isMainThread } from 'node:worker_threads';
 import { transformFile } from '@swc/core';
 
 /**
- * `node --import ./test/support/from-sources.mjs src/main.ts` runs the sources, compiled by swc as jest does: for tests
+ * `node --import ./test/support/from-sources.mjs src/app/main.ts` runs the sources, compiled by swc as jest does: for tests
  * that need whole processes. No build comes before them, so none can be stale.
  */
 if (isMainThread) register(import.meta.url);

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { migrate } from '../../src/database/migrate.ts';
+import { migrate } from '../../src/platform/database/schema/migrate.ts';
 import { startTestCluster, TEMPLATE, withDatabase } from './cluster.ts';
 import type { ClusterUrls, TestCluster } from './cluster.ts';
 

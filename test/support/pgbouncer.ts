@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import { supervise, type Account } from '../../src/database/embedded/supervisor.ts';
+import { supervise, type Account } from '../../src/platform/database/embedded/supervisor.ts';
 import { freePort } from './free-port.ts';
 
 export interface PgBouncer {

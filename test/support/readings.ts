@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { jest } from '@jest/globals';
 import pg from 'pg';
-import { Clock } from '../../src/time/clock.ts';
+import { Clock } from '../../src/foundation/time/clock.ts';
 import type { GraphQLAnswer } from './test-app.ts';
 import type { World } from './world.ts';
 

@@ -36,9 +36,9 @@ export class ServerProcess {
 
   private constructor(private readonly child: ChildProcess) {}
 
-  /** Starts `src/main.js`; resolves when it listens. */
+  /** Starts `src/app/main.js`; resolves when it listens. */
   static async start(build: Build, environment: NodeJS.ProcessEnv): Promise<ServerProcess> {
-    const child = spawn(process.execPath, [join(build.folder, 'src/main.js')], {
+    const child = spawn(process.execPath, [join(build.folder, 'src/app/main.js')], {
       cwd: build.folder,
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { PATH: process.env.PATH, HOST: '127.0.0.1', PORT: '0', ...environment },

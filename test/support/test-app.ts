@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { createApplication } from '../../src/application.ts';
-import { Environment } from '../../src/config/environment.ts';
+import { createApplication } from '../../src/app/application.ts';
+import { Environment } from '../../src/platform/config/environment.ts';
 import { settingsOfCluster } from './cluster.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
 import { watchRest, type RestCall, type RestAnswer } from './rest.ts';

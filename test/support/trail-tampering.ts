@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
-import { sessionOptions } from '../../src/database/data-source.ts';
-import { NO_SEAL, NOBODY, rowHash, sealHash } from '../../src/audit-trail/seal-format.ts';
+import { sessionOptions } from '../../src/platform/database/connection/data-source.ts';
+import { NO_SEAL, NOBODY, rowHash, sealHash } from '../../src/oversight/audit-trail/seal-format.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
 import { connect, connected } from './sql.ts';
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { FoundingService } from '../../src/users/founding.service.ts';
+import { FoundingService } from '../../src/people/users/founding.service.ts';
 import type { TestDatabase } from './database.ts';
 import { createTestApp, type GraphQLAnswer, type TestApp } from './test-app.ts';
 

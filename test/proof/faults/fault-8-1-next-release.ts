@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { migrate } from '../../../src/database/migrate.ts';
-import { migrations } from '../../../src/database/migrations.ts';
+import { migrate } from '../../../src/platform/database/schema/migrate.ts';
+import { migrations } from '../../../src/platform/database/schema/migrations.ts';
 import { connect } from '../../support/sql.ts';
 import type { Fault } from './fault.ts';
 import { EXPANDED, nextRelease } from './harness/next-release.ts';

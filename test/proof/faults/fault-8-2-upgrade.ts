@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DataSource } from 'typeorm';
-import { migrate } from '../../../src/database/migrate.ts';
-import { migrations } from '../../../src/database/migrations.ts';
+import { migrate } from '../../../src/platform/database/schema/migrate.ts';
+import { migrations } from '../../../src/platform/database/schema/migrations.ts';
 import type { Fault } from './fault.ts';
 import { lacksHistory, versionBefore } from './harness/version-before.ts';
 

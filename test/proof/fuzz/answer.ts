@@ -1,4 +1,4 @@
-import { ErrorCode } from '../../../src/errors/error-code.ts';
+import { ErrorCode } from '../../../src/foundation/errors/error-code.ts';
 import type { Root, Sent } from './input.ts';
 import type { Rig } from './rig.ts';
 import { sendBytes } from './transport.ts';

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { verifyLedger } from '../../../src/verification/verify-ledger.ts';
+import { verifyLedger } from '../../../src/oversight/verification/verify-ledger.ts';
 import { startApi, type ApiProcess } from '../../support/api-process.ts';
 import { createTestDatabase } from '../../support/database.ts';
 import { World, type Practice } from '../../support/world.ts';

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { verifyLedger } from '../../../src/verification/verify-ledger.ts';
+import { verifyLedger } from '../../../src/oversight/verification/verify-ledger.ts';
 import { onTestCluster } from '../../support/standalone.ts';
 import { explore } from './explore.ts';
 import type { Coverage } from './harness/coverage.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { verifyLedger } from '../../../src/verification/verify-ledger.ts';
+import { verifyLedger } from '../../../src/oversight/verification/verify-ledger.ts';
 import { explore } from './explore.ts';
 import { RealApi } from './harness/real-api.ts';
 import { MUTATIONS } from './model/calls.ts';

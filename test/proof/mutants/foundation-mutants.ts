@@ -1,10 +1,10 @@
 import { HISTORIES, races, walls, type Edit, type Mutant } from './mutant.ts';
 
-const AUDIT = 'src/audit/audit.service.ts';
-const BOOKING = 'src/appointments/booking.service.ts';
-const IDEMPOTENCY = 'src/idempotency/idempotency.service.ts';
-const ROWS = 'src/database/row-sql.ts';
-const TENANTS = 'src/database/tenant-repository.ts';
+const AUDIT = 'src/rules/audit/audit.service.ts';
+const BOOKING = 'src/care/appointments/booking.service.ts';
+const IDEMPOTENCY = 'src/rules/idempotency/idempotency.service.ts';
+const ROWS = 'src/platform/database/rows/row-sql.ts';
+const TENANTS = 'src/platform/database/rows/tenant-repository.ts';
 
 const noTenant: readonly Edit[] = [
   {
@@ -28,7 +28,7 @@ export const foundationMutants: readonly Mutant[] = [
     name: 'answered before COMMIT',
     edits: [
       {
-        file: 'src/database/transactions.ts',
+        file: 'src/platform/database/transactions/transactions.ts',
         find: 'await this.commit(client, tx, begun);',
         replace: 'void this.commit(client, tx, begun).catch(() => undefined);',
       },

@@ -1,10 +1,10 @@
 import { HISTORIES, reschedules, type Edit, type Mutant } from './mutant.ts';
 
-const LEDGER = 'src/authorizations/authorization-ledger.service.ts';
-const BALANCE = 'src/authorizations/balance.ts';
-const APPOINTMENTS = 'src/appointments/appointments.service.ts';
-const BOOKING = 'src/appointments/booking.service.ts';
-const ROWS = 'src/database/row-sql.ts';
+const LEDGER = 'src/care/authorizations/authorization-ledger.service.ts';
+const BALANCE = 'src/care/authorizations/balance.ts';
+const APPOINTMENTS = 'src/care/appointments/appointments.service.ts';
+const BOOKING = 'src/care/appointments/booking.service.ts';
+const ROWS = 'src/platform/database/rows/row-sql.ts';
 const TABLES = 'migrations/1767225660000-CreateAuthorizationsAndTheirLedger.ts';
 
 const noLock: readonly Edit[] = [

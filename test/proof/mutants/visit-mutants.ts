@@ -1,8 +1,8 @@
 import { HISTORIES, races, type Edit, type Mutant } from './mutant.ts';
 
-const APPOINTMENTS = 'src/appointments/appointments.service.ts';
-const CALENDAR = 'src/appointments/calendar.ts';
-const LEDGER = 'src/authorizations/authorization-ledger.service.ts';
+const APPOINTMENTS = 'src/care/appointments/appointments.service.ts';
+const CALENDAR = 'src/care/appointments/calendar.ts';
+const LEDGER = 'src/care/authorizations/authorization-ledger.service.ts';
 const TABLES = 'migrations/1767225720000-CreateAppointmentsThatCannotOverlap.ts';
 
 const noPeople: Edit = { file: CALENDAR, find: 'FOR NO KEY UPDATE OF practitioner, patient`', replace: '`' };
@@ -76,7 +76,7 @@ export const visitMutants: readonly Mutant[] = [
     name: 'without the look at expectedVersion',
     edits: [
       {
-        file: 'src/errors/domain-error.ts',
+        file: 'src/foundation/errors/domain-error.ts',
         find: 'if (expected != null && expected !== current)',
         replace: 'if (expected != null && expected < 0)',
       },

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Secret, TOTP } from 'otpauth';
-import { FoundingService } from '../../../src/users/founding.service.ts';
+import { FoundingService } from '../../../src/people/users/founding.service.ts';
 import { read } from '../../support/sql.ts';
 import { at, login, PASSWORD, World, type Person, type Practice } from '../../support/world.ts';
 import type { Column } from './table.ts';

@@ -1,4 +1,4 @@
-import { verifyLedger } from '../../../../src/verification/verify-ledger.ts';
+import { verifyLedger } from '../../../../src/oversight/verification/verify-ledger.ts';
 import type { Answer, Call } from './call.ts';
 import { changesOf, checkOutcomes, type Change } from './changes.ts';
 import { replay, same, type State } from './histories.ts';

@@ -3,12 +3,12 @@ import { chown, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { binary } from '../../../../src/database/embedded/binaries.ts';
-import { accountFor, openDataFolder, type Paths } from '../../../../src/database/embedded/data-folder.ts';
-import { DATABASE, provision, withClient } from '../../../../src/database/embedded/first-start.ts';
-import { logTail } from '../../../../src/database/embedded/log.ts';
-import { supervise, type Account, type Supervised } from '../../../../src/database/embedded/supervisor.ts';
-import { migrate } from '../../../../src/database/migrate.ts';
+import { binary } from '../../../../src/platform/database/embedded/binaries.ts';
+import { accountFor, openDataFolder, type Paths } from '../../../../src/platform/database/embedded/data-folder.ts';
+import { DATABASE, provision, withClient } from '../../../../src/platform/database/embedded/first-start.ts';
+import { logTail } from '../../../../src/platform/database/embedded/log.ts';
+import { supervise, type Account, type Supervised } from '../../../../src/platform/database/embedded/supervisor.ts';
+import { migrate } from '../../../../src/platform/database/schema/migrate.ts';
 import { freePort } from '../../../support/free-port.ts';
 import type { Ground } from './ground.ts';
 

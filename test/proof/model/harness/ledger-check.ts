@@ -1,6 +1,6 @@
 import type pg from 'pg';
-import type { Breach } from '../../../../src/verification/invariant.ts';
-import { INVARIANTS } from '../../../../src/verification/verify-ledger.ts';
+import type { Breach } from '../../../../src/oversight/verification/invariant.ts';
+import { INVARIANTS } from '../../../../src/oversight/verification/verify-ledger.ts';
 import { after } from '../model/ledger.ts';
 import { rows, type Authorization, type Move, type World } from '../model/world.ts';
 import type { Names } from './names.ts';
@@ -17,7 +17,7 @@ const ENTRIES = `
     FROM ledger_entries WHERE organization_id = ANY($1) ORDER BY authorization_id, seq`;
 
 /**
- * The ledger entries themselves, replayed, and every invariant of src/verification in these organizations.
+ * The ledger entries themselves, replayed, and every invariant of src/oversight/verification in these organizations.
  *
  * @returns what differs, in words
  */

@@ -1,9 +1,9 @@
 import { hash } from '@node-rs/argon2';
-import { AuditService, type AuditRecord } from '../../../../src/audit/audit.service.ts';
-import { AccessTokens } from '../../../../src/auth/access-tokens.service.ts';
-import { Transactions } from '../../../../src/database/transactions.ts';
-import type { Tx } from '../../../../src/database/tx.ts';
-import { RequestContext, Role } from '../../../../src/request-context/request-context.ts';
+import { AuditService, type AuditRecord } from '../../../../src/rules/audit/audit.service.ts';
+import { AccessTokens } from '../../../../src/people/auth/access-tokens.service.ts';
+import { Transactions } from '../../../../src/platform/database/transactions/transactions.ts';
+import type { Tx } from '../../../../src/platform/database/transactions/tx.ts';
+import { RequestContext, Role } from '../../../../src/foundation/request-context/request-context.ts';
 import type { TestApp } from '../../../support/test-app.ts';
 import { PASSWORD, PLATFORM } from '../model/start.ts';
 import { get, rows, type Name, type Owned, type World } from '../model/world.ts';

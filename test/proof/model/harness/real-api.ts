@@ -1,6 +1,6 @@
 import type pg from 'pg';
-import { Clock } from '../../../../src/time/clock.ts';
-import { FoundingService } from '../../../../src/users/founding.service.ts';
+import { Clock } from '../../../../src/foundation/time/clock.ts';
+import { FoundingService } from '../../../../src/people/users/founding.service.ts';
 import { connect } from '../../../support/sql.ts';
 import { createTestApp, type GraphQLAnswer, type TestApp } from '../../../support/test-app.ts';
 import type { Call } from '../model/calls.ts';

@@ -1,0 +1,58 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Injectable, Logger } from '@nestjs/common';
+import { Schema } from '../../platform/database/schema/schema.service.ts';
+import { safeError } from '../../platform/observability/safe-error.ts';
+
+/** Shorter than what probes wait for, and than what a caller would wait for a connection of the pool. */
+const LIMIT_MS = 2_000;
+
+/** Whether this process should be sent requests: its database answers, has our schema, and nobody asked it to end. */
+@Injectable()
+export class Readiness {
+  private readonly log = new Logger(Readiness.name);
+  private withdrawn = false;
+  private wasReady = true;
+  private look: Promise<boolean> | undefined;
+
+  constructor(private readonly schema: Schema) {}
+
+  /** Not ready any more, and never again: the process is about to end. */
+  withdraw(): void {
+    this.withdrawn = true;
+  }
+
+  async isReady(): Promise<boolean> {
+    const ready = await this.databaseIsReady();
+    return ready && !this.withdrawn;
+  }
+
+  private async databaseIsReady(): Promise<boolean> {
+    // all who ask meanwhile share one look, so that probes take no more than one connection, however many come
+    this.look ??= this.lookOnce().finally(() => {
+      this.look = undefined;
+    });
+    const inTime = new AbortController();
+    const limit = sleep(LIMIT_MS, false, { signal: inTime.signal }).catch(() => false);
+    const ready = await Promise.race([this.look, limit]);
+    inTime.abort();
+    return ready;
+  }
+
+  private async lookOnce(): Promise<boolean> {
+    let fault: unknown;
+    const ready = await this.schema.isCurrent().catch((error: unknown) => {
+      fault = error;
+      return false;
+    });
+    if (ready !== this.wasReady) this.tell(ready, fault);
+    this.wasReady = ready;
+    return ready;
+  }
+
+  /** Once a change, not once a probe. */
+  private tell(ready: boolean, fault: unknown): void {
+    if (ready) this.log.warn('ready again');
+    else if (fault) this.log.warn({ message: 'not ready', error: safeError(fault) });
+    else this.log.warn('not ready: the database lacks migrations of this build (npm run migration:run)');
+  }
+}

@@ -1,0 +1,65 @@
+import 'reflect-metadata';
+import type { AddressInfo } from 'node:net';
+import type { Logger } from 'pino';
+import { Environment } from '../platform/config/environment.ts';
+import { openDatabase } from '../platform/database/open-database.ts';
+import { farewell, onEnd } from './lifetime.ts';
+import { openLog } from '../platform/observability/log.ts';
+import { listenForMetrics } from '../platform/observability/metrics-endpoint.ts';
+import { logProcess } from '../platform/observability/process-log.ts';
+import { safeError } from '../platform/observability/safe-error.ts';
+import { startTracing } from '../platform/observability/tracing.ts';
+import { welcome } from './welcome.ts';
+
+/** Database, migrations, application, demo data, then the door is opened; all of it is closed in the opposite order. */
+async function start(environment: Environment, log: Logger): Promise<void> {
+  const endTracing = await startTracing(process.env, log);
+  // PostgreSQL comes up while the rest is loaded, which takes longer
+  const [database, { createApplication }, { DemoService }] = await Promise.all([
+    openDatabase(environment),
+    import('./application.ts'),
+    import('./demo/demo.service.ts'),
+  ]);
+  const app = await createApplication(environment, database.url, log).catch(async (error: unknown) => {
+    await database.close();
+    throw error;
+  });
+  const { METRICS_PORT, METRICS_HOST, METRICS_TOKEN } = environment;
+  const metrics =
+    METRICS_PORT === undefined ? undefined : await listenForMetrics(METRICS_PORT, METRICS_HOST, METRICS_TOKEN);
+  onEnd(async () => {
+    try {
+      await farewell(app, environment);
+    } finally {
+      await metrics?.close();
+      await database.close();
+      await endTracing();
+    }
+  });
+  const logins = environment.isProduction ? [] : await app.get(DemoService).fill();
+  await app.listen(environment.PORT, environment.host);
+  const { port } = app.getHttpServer().address() as AddressInfo;
+  if (environment.NODE_ENV === 'development') {
+    const { playground } = environment;
+    console.log(welcome({ port, playground, database, logins }));
+  }
+  const { serverVersion: postgres, role, login } = database;
+  log.info({ context: 'main', port, metricsPort: metrics?.port, postgres, role, login }, 'listening');
+}
+
+const forPeople = process.env.NODE_ENV !== 'production';
+try {
+  const environment = Environment.read(process.env);
+  const log = await openLog(environment);
+  logProcess(log);
+  await start(environment, log);
+} catch (error) {
+  // an error with a statement is a bug of ours; all others tell what to set or to start
+  const expected = error instanceof Error && !('query' in error);
+  if (forPeople) console.error(expected ? error.message || String(error) : JSON.stringify(safeError(error), null, 2));
+  else {
+    const log = await openLog({ NODE_ENV: 'production', logLevel: 'fatal' });
+    log.fatal({ context: 'main', error: safeError(error) }, expected ? error.message : 'could not start');
+  }
+  process.exit(1);
+}

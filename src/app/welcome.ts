@@ -1,0 +1,26 @@
+import type { OpenDatabase } from '../platform/database/open-database.ts';
+import type { DemoLogin } from './demo/demo-data.ts';
+
+interface Welcome {
+  readonly port: number;
+  readonly playground: boolean;
+  readonly database: OpenDatabase;
+  readonly logins: readonly DemoLogin[];
+}
+
+/** What a newcomer needs to see: where it is, whose rights it uses, and who can sign in. */
+export function welcome({ port, playground, database, logins }: Welcome): string {
+  const { embedded, serverVersion, login, role } = database;
+  const lines = [
+    '',
+    `  GraphQL   http://localhost:${port}/graphql${playground ? ' (in a browser: the playground)' : ''}`,
+    `  REST      http://localhost:${port}/api-docs`,
+    `  Database  PostgreSQL ${serverVersion}${embedded ? ', embedded' : ''}, as role ${role} (login ${login})`,
+  ];
+  if (logins.length) {
+    const width = Math.max(...logins.map(({ email }) => email.length));
+    lines.push('', `  Demo logins, password ${logins[0]?.password ?? ''}`);
+    for (const { email, who } of logins) lines.push(`    ${email.padEnd(width)}  ${who}`);
+  }
+  return [...lines, ''].join('\n');
+}

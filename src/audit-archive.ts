@@ -1,6 +1,0 @@
-import 'reflect-metadata';
-import { archiveCommand } from './audit-trail/archive-command.ts';
-
-process.exitCode = await archiveCommand(process.argv.slice(2), process.env, (line) =>
-  process.stdout.write(`${line}\n`),
-);

@@ -1,0 +1,84 @@
+import { ApiPropertyOptional } from '@nestjs/swagger';
+import { Transform } from 'class-transformer';
+import { Matches } from 'class-validator';
+import { BadUserInput } from '../../foundation/errors/domain-error.ts';
+import { DateScalar, DateTimeScalar } from '../../platform/graphql/inputs/scalars.ts';
+import { IsId, Optional } from '../../platform/graphql/inputs/validation.ts';
+import type { OrganizationsService } from '../../people/organizations/organizations.service.ts';
+import type { RequestContext } from '../../foundation/request-context/request-context.ts';
+import { PageQuery } from '../../rules/rest/page-query.ts';
+import { plusDays, startOfLocalDate } from '../../foundation/time/local-date.ts';
+
+const A_DATE = /^\d{4}-\d{2}-\d{2}$/;
+const ID = { format: 'uuid', required: false } as const;
+const WHEN =
+  'A date (YYYY-MM-DD) in the time zone of the organization, or an instant (ISO-8601 with an offset or Z). Visits that overlap the time between are listed.';
+
+/** Several values, by commas or by naming the parameter again. */
+export const Several = (): PropertyDecorator =>
+  Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? value.split(',') : value));
+
+/** What REST lists of visits are asked by. */
+export class VisitQuery extends PageQuery {
+  @ApiPropertyOptional({ ...ID, description: 'For super admins, who otherwise see every organization.' })
+  @Optional()
+  @IsId()
+  organizationId?: string;
+
+  @ApiPropertyOptional(ID) @Optional() @IsId() patientId?: string;
+  @ApiPropertyOptional(ID) @Optional() @IsId() practitionerId?: string;
+
+  @ApiPropertyOptional({ description: `${WHEN} As a date: from its first moment on.` })
+  @Optional()
+  @Matches(/^\d/, { message: 'must be a date or an instant' })
+  startDate?: string;
+
+  @ApiPropertyOptional({ description: `${WHEN} As a date: to its end; as an instant: exclusive.` })
+  @Optional()
+  @Matches(/^\d/, { message: 'must be a date or an instant' })
+  endDate?: string;
+}
+
+export interface Span {
+  readonly from?: Date;
+  readonly to?: Date;
+}
+
+/**
+ * The instants that the query's dates mean.
+ *
+ * @throws BadUserInput no such date or instant; a super admin gives dates and no organization, so no time zone
+ */
+export async function spanOf(
+  ctx: RequestContext,
+  organizations: OrganizationsService,
+  { startDate, endDate, organizationId }: VisitQuery,
+): Promise<Span> {
+  const isDate = [startDate, endDate].some((day) => day !== undefined && A_DATE.test(day));
+  const timeZone = isDate ? await timeZoneOf(ctx, organizations, organizationId) : 'UTC';
+  return {
+    ...(startDate !== undefined && { from: instantOf('startDate', startDate, timeZone, 0) }),
+    ...(endDate !== undefined && { to: instantOf('endDate', endDate, timeZone, 1) }),
+  };
+}
+
+async function timeZoneOf(
+  ctx: RequestContext,
+  organizations: OrganizationsService,
+  named: string | undefined,
+): Promise<string> {
+  const organizationId = named ?? ctx.organizationId;
+  if (organizationId == null)
+    throw new BadUserInput({ startDate: 'a super admin gives instants, or says in which organization' });
+  return (await organizations.load(ctx, organizationId)).timeZone;
+}
+
+function instantOf(field: string, given: string, timeZone: string, days: number): Date {
+  try {
+    return A_DATE.test(given)
+      ? startOfLocalDate(plusDays(DateScalar.parseValue(given), days), timeZone)
+      : DateTimeScalar.parseValue(given);
+  } catch (error) {
+    throw new BadUserInput({ [field]: (error as Error).message });
+  }
+}

@@ -1,0 +1,121 @@
+import { Args, ID, Int, Mutation, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
+import { Permission } from '../../rules/access/permission.ts';
+import { Requires } from '../../rules/access/requires.decorator.ts';
+import { Attachable } from '../../platform/graphql/lists/attached.ts';
+import { required } from '../../platform/graphql/lists/loaders.ts';
+import { PageArgs } from '../../platform/graphql/lists/page-args.ts';
+import type { Page } from '../../platform/graphql/lists/page.ts';
+import { OfRows, type Selection } from '../../platform/graphql/lists/selection.ts';
+import { TextPipe } from '../../platform/graphql/inputs/text.pipe.ts';
+import { UuidPipe } from '../../platform/graphql/inputs/uuid.pipe.ts';
+import type { Patient } from '../../people/patients/patient.entity.ts';
+import { PatientType } from '../../people/patients/patient.type.ts';
+import { PatientsService } from '../../people/patients/patients.service.ts';
+import { Ctx } from '../../foundation/request-context/ctx.decorator.ts';
+import type { RequestContext } from '../../foundation/request-context/request-context.ts';
+import type { ServiceCode } from '../service-codes/service-code.entity.ts';
+import { ServiceCodeType } from '../service-codes/service-code.type.ts';
+import { AuthorizationQueries } from './authorization-queries.ts';
+import { AuthorizationStatus } from './authorization-status.ts';
+import type { Authorization } from './authorization.entity.ts';
+import { AuthorizationFilter, CreateAuthorizationInput, UpdateAuthorizationInput } from './authorization.inputs.ts';
+import { AuthorizationConnection, AuthorizationType, LedgerEntryConnection } from './authorization.type.ts';
+import { AuthorizationsService } from './authorizations.service.ts';
+import { availableUnits } from './balance.ts';
+import type { LedgerEntry } from './ledger-entry.entity.ts';
+
+@Resolver(() => AuthorizationType)
+@Requires(Permission.READ_AUTHORIZATION)
+export class AuthorizationsResolver {
+  constructor(
+    private readonly authorizations: AuthorizationsService,
+    private readonly queries: AuthorizationQueries,
+    private readonly patients: PatientsService,
+  ) {}
+
+  @Query(() => AuthorizationType)
+  authorization(
+    @Ctx() ctx: RequestContext,
+    @Args('id', { type: () => ID }, UuidPipe) id: string,
+  ): Promise<Authorization> {
+    return this.queries.one(ctx, id);
+  }
+
+  @Query(() => AuthorizationConnection, {
+    name: 'authorizations',
+    description: 'Oldest first, by the time of their creation.',
+  })
+  listAuthorizations(
+    @Ctx() ctx: RequestContext,
+    @OfRows() selection: Selection,
+    @Args() page: PageArgs,
+    @Args('filter', { nullable: true }) filter?: AuthorizationFilter,
+  ): Promise<Page<Authorization>> {
+    return this.queries.list(ctx, filter ?? {}, page, selection);
+  }
+
+  @Mutation(() => AuthorizationType)
+  @Requires(Permission.MANAGE_AUTHORIZATIONS)
+  createAuthorization(
+    @Ctx() ctx: RequestContext,
+    @Args('input') input: CreateAuthorizationInput,
+  ): Promise<Authorization> {
+    return this.authorizations.create(ctx, input);
+  }
+
+  @Mutation(() => AuthorizationType)
+  @Requires(Permission.MANAGE_AUTHORIZATIONS)
+  updateAuthorization(
+    @Ctx() ctx: RequestContext,
+    @Args('input') input: UpdateAuthorizationInput,
+  ): Promise<Authorization> {
+    return this.authorizations.update(ctx, input);
+  }
+
+  @Mutation(() => AuthorizationType, { description: 'Only while nothing is reserved.' })
+  @Requires(Permission.MANAGE_AUTHORIZATIONS)
+  cancelAuthorization(
+    @Ctx() ctx: RequestContext,
+    @Args('id', { type: () => ID }, UuidPipe) id: string,
+    @Args('reason', new TextPipe(1_000)) reason: string,
+  ): Promise<Authorization> {
+    return this.authorizations.cancel(ctx, id, reason);
+  }
+
+  @Attachable()
+  @ResolveField(() => PatientType)
+  @Requires(Permission.READ_PATIENT)
+  patient(@Ctx() ctx: RequestContext, @Parent() { organizationId, patientId: id }: Authorization): Promise<Patient> {
+    return required('patient', id, this.patients.load(ctx, { organizationId, id }));
+  }
+
+  @Attachable()
+  @ResolveField(() => [ServiceCodeType], { description: 'At least one.' })
+  @Requires(Permission.READ_SERVICE_CODE)
+  serviceCodes(@Ctx() ctx: RequestContext, @Parent() authorization: Authorization): Promise<ServiceCode[]> {
+    return this.queries.codes(ctx, authorization);
+  }
+
+  @Attachable()
+  @ResolveField(() => Int, { description: 'totalUnits - usedUnits - reservedUnits, never below zero.' })
+  availableUnits(@Parent() authorization: Authorization): number {
+    return availableUnits(authorization.balance);
+  }
+
+  @Attachable()
+  @ResolveField(() => AuthorizationStatus)
+  status(@Ctx() ctx: RequestContext, @Parent() authorization: Authorization): Promise<AuthorizationStatus> {
+    return this.queries.status(ctx, authorization);
+  }
+
+  @ResolveField(() => LedgerEntryConnection, {
+    description: 'Newest first. Replaying the entries from the oldest gives the balances above.',
+  })
+  ledgerEntries(
+    @Ctx() ctx: RequestContext,
+    @Parent() authorization: Authorization,
+    @Args() page: PageArgs,
+  ): Promise<Page<LedgerEntry>> {
+    return this.queries.ledger(ctx, authorization, page);
+  }
+}

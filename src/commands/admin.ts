@@ -1,0 +1,64 @@
+import 'reflect-metadata';
+import { NestFactory } from '@nestjs/core';
+import { AppModule } from '../app/app.module.ts';
+import { Environment } from '../platform/config/environment.ts';
+import { openDatabase } from '../platform/database/open-database.ts';
+import { DomainError } from '../foundation/errors/domain-error.ts';
+import { safeError } from '../platform/observability/safe-error.ts';
+import { RequestContext } from '../foundation/request-context/request-context.ts';
+import { AccountsService } from '../people/users/accounts.service.ts';
+import { FoundingService } from '../people/users/founding.service.ts';
+
+/** What the operator did wrong, told in one line. */
+class Refusal extends Error {}
+
+/** `npm run admin:create`: makes the first super admin of ADMIN_EMAIL and ADMIN_PASSWORD. Again, it changes nothing. */
+async function createAdmin(): Promise<string> {
+  const { ADMIN_EMAIL: email, ADMIN_PASSWORD: password } = process.env;
+  if (!email || !password)
+    throw new Refusal('Set ADMIN_EMAIL and ADMIN_PASSWORD (10 to 200 characters, and no common password).');
+  const environment = Environment.read(process.env);
+  const database = await openDatabase(environment);
+  try {
+    const app = await NestFactory.createApplicationContext(AppModule.with(environment, database.url), {
+      logger: ['error', 'warn'],
+      abortOnError: false,
+    });
+    try {
+      return await makeSuperAdmin(
+        app.get(AccountsService, { strict: false }),
+        app.get(FoundingService, { strict: false }),
+        {
+          email,
+          password,
+        },
+      );
+    } finally {
+      await app.close();
+    }
+  } finally {
+    await database.close();
+  }
+}
+
+async function makeSuperAdmin(
+  accounts: AccountsService,
+  founding: FoundingService,
+  { email, password }: { email: string; password: string },
+): Promise<string> {
+  const nobody = RequestContext.anonymous({ requestId: 'admin:create' }, () => new Date());
+  const existing = await accounts.byEmail(nobody, email);
+  if (existing?.isSuperAdmin) return 'ADMIN_EMAIL is a super admin already: nothing was changed, the password neither.';
+  if (existing) throw new Refusal('ADMIN_EMAIL belongs to a user who is no super admin. Choose another email.');
+  await founding.createSuperAdmin(email, password);
+  return 'The super admin was created. Sign in with the mutation `login`.';
+}
+
+try {
+  process.stdout.write(`${await createAdmin()}\n`);
+} catch (error) {
+  const told =
+    error instanceof Refusal || error instanceof DomainError || /^The environment/.test((error as Error).message);
+  process.stderr.write(`${told ? (error as Error).message : JSON.stringify(safeError(error))}\n`);
+  process.exitCode = 1;
+}

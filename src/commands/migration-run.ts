@@ -1,0 +1,28 @@
+import 'reflect-metadata';
+import { stepDown } from '../platform/database/schema/application-role.ts';
+import { migrate } from '../platform/database/schema/migrate.ts';
+import { safeError } from '../platform/observability/safe-error.ts';
+
+/**
+ * `npm run migration:run`: brings the database up to date as its owner, before processes start with
+ * MIGRATE_ON_START=false, and gives the application's login its role where DATABASE_URL names it. It asks for none of the
+ * other settings, so that the secrets of the API stay with the API. Again, it changes nothing.
+ */
+async function run(): Promise<string> {
+  const { DATABASE_MIGRATION_URL, DATABASE_URL, DATABASE_POOLING } = process.env;
+  const ownerUrl = DATABASE_MIGRATION_URL || DATABASE_URL;
+  if (!ownerUrl)
+    throw new Error('Set DATABASE_MIGRATION_URL or DATABASE_URL. The embedded database is migrated by the start.');
+  const names = await migrate(ownerUrl);
+  const pooling = DATABASE_POOLING === 'transaction' ? 'transaction' : 'session';
+  if (DATABASE_URL) await stepDown({ url: DATABASE_URL, pooling }, ownerUrl);
+  return names.length ? ['Migrated:', ...names].join('\n  ') : 'The database is current.';
+}
+
+try {
+  console.log(await run());
+} catch (error) {
+  const expected = error instanceof Error && !('query' in error);
+  console.error(expected ? error.message || String(error) : JSON.stringify(safeError(error), null, 2));
+  process.exitCode = 1;
+}

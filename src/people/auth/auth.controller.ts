@@ -1,0 +1,80 @@
+import { Controller, Post } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { ErrorCode } from '../../foundation/errors/error-code.ts';
+import { Ctx } from '../../foundation/request-context/ctx.decorator.ts';
+import type { RequestContext } from '../../foundation/request-context/request-context.ts';
+import { Endpoint } from '../../rules/rest/endpoint.decorator.ts';
+import { Given } from '../../rules/rest/given.decorator.ts';
+import { body, ref, schema, view } from '../../rules/rest/schemas.ts';
+import { patientIdOf, practitionerIdOf } from '../users/links.ts';
+import { AuthService, type SignedIn } from './auth.service.ts';
+import { LoginInput, RefreshTokenArgs } from './auth.types.ts';
+
+const TEXT = { type: 'string' };
+const USER = view('User', { nullableIds: ['practitioner', 'patient'], without: ['secondFactorEnabled'] });
+const SIGN_IN = schema('SignIn', {
+  type: 'object',
+  properties: {
+    accessToken: { ...TEXT, description: 'Sent with every call as `Authorization: Bearer`.' },
+    refreshToken: { ...TEXT, description: 'Serves once, for the next pair of tokens.' },
+    expiresIn: { type: 'integer', description: 'Seconds until accessToken expires.' },
+    user: ref(USER),
+  },
+  required: ['accessToken', 'refreshToken', 'expiresIn', 'user'],
+  additionalProperties: false,
+});
+const REFRESH_TOKEN = schema('RefreshToken', {
+  type: 'object',
+  properties: { refreshToken: { ...TEXT, maxLength: 200 } },
+  required: ['refreshToken'],
+  additionalProperties: false,
+});
+
+/** REST beside the resolver: signing in and out. */
+@ApiTags('Signing in')
+@Controller('api/auth')
+export class AuthController {
+  constructor(private readonly auth: AuthService) {}
+
+  @Post('login')
+  @Endpoint({
+    summary: 'Signs in with email and password',
+    body: body(LoginInput),
+    answers: SIGN_IN,
+    errors: [ErrorCode.UNAUTHENTICATED],
+  })
+  async login(@Ctx() ctx: RequestContext, @Given(LoginInput) input: LoginInput): Promise<object> {
+    return signInView(await this.auth.login(ctx, input));
+  }
+
+  @Post('refresh')
+  @Endpoint({
+    summary: 'Exchanges a refresh token for the next pair of tokens',
+    body: REFRESH_TOKEN,
+    answers: SIGN_IN,
+    errors: [ErrorCode.UNAUTHENTICATED],
+  })
+  async refresh(
+    @Ctx() ctx: RequestContext,
+    @Given(RefreshTokenArgs) { refreshToken }: RefreshTokenArgs,
+  ): Promise<object> {
+    return signInView(await this.auth.refresh(ctx, refreshToken));
+  }
+
+  @Post('logout')
+  @Endpoint({ summary: 'Ends what the refresh token could go on with; an unknown one too', body: REFRESH_TOKEN })
+  async logout(@Ctx() ctx: RequestContext, @Given(RefreshTokenArgs) { refreshToken }: RefreshTokenArgs): Promise<void> {
+    await this.auth.logout(ctx, refreshToken);
+  }
+}
+
+function signInView({ accessToken, refreshToken, expiresIn, user }: SignedIn): object {
+  const { id, email, role, isSuperAdmin, active, organizationId } = user;
+  const links = { practitionerId: practitionerIdOf(user) ?? null, patientId: patientIdOf(user) ?? null };
+  return {
+    accessToken,
+    refreshToken,
+    expiresIn,
+    user: { id, email, role, isSuperAdmin, active, organizationId, ...links },
+  };
+}

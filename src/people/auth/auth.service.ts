@@ -1,0 +1,154 @@
+import { Injectable } from '@nestjs/common';
+import { AuditOutcome, AuditService } from '../../rules/audit/audit.service.ts';
+import { TenantRepository } from '../../platform/database/rows/tenant-repository.ts';
+import { Transactions } from '../../platform/database/transactions/transactions.ts';
+import type { Tx } from '../../platform/database/transactions/tx.ts';
+import { Unauthenticated } from '../../foundation/errors/domain-error.ts';
+import { AddressLimits } from '../../rules/rate-limits/address-limits.service.ts';
+import { RequestContext, type Actor } from '../../foundation/request-context/request-context.ts';
+import { SecondFactorMissing } from '../second-factor/second-factor.errors.ts';
+import { SecondFactors } from '../second-factor/second-factors.service.ts';
+import { AccountsService } from '../users/accounts.service.ts';
+import { actorOf } from '../users/links.ts';
+import { EndReason, type SignIn } from '../users/sign-in.entity.ts';
+import { SignIns } from '../users/sign-ins.ts';
+import { User } from '../users/user.entity.ts';
+import { ACCESS_TOKEN_SECONDS, AccessTokens } from './access-tokens.service.ts';
+import { Credentials, homeOf } from './credentials.service.ts';
+import { RefreshTokens, Spending, type OwnedToken } from './refresh-tokens.service.ts';
+
+export interface LoginCredentials {
+  readonly email: string;
+  readonly password: string;
+  readonly totpCode?: string | null;
+}
+
+/** Somebody who has just signed in, and what they got. */
+export interface SignedIn {
+  readonly accessToken: string;
+  readonly refreshToken: string;
+  readonly expiresIn: number;
+  readonly user: User;
+  readonly actor: Actor;
+}
+
+/** What a transaction of a sign-in gave out. */
+export interface Granted {
+  readonly refreshToken: string;
+  readonly user: User;
+  readonly signInId: string;
+}
+
+/** Signing in and out. */
+@Injectable()
+export class AuthService {
+  private readonly users = new TenantRepository(User);
+  private readonly signIns = new SignIns();
+
+  constructor(
+    private readonly transactions: Transactions,
+    private readonly accounts: AccountsService,
+    private readonly credentials: Credentials,
+    private readonly secondFactors: SecondFactors,
+    private readonly accessTokens: AccessTokens,
+    private readonly refreshTokens: RefreshTokens,
+    private readonly addresses: AddressLimits,
+    private readonly audit: AuditService,
+  ) {}
+
+  /**
+   * @throws Unauthenticated, RateLimited as Credentials.prove
+   * @throws SecondFactorMissing the password is right, and there is to be a second factor
+   */
+  async login(ctx: RequestContext, input: LoginCredentials): Promise<SignedIn> {
+    const granted = await this.credentials.prove<Granted>(anonymous(ctx), input, async (tx, user) => {
+      const check = await this.secondFactors.check(tx, user, input.totpCode);
+      if (check === 'REQUIRED' || check === 'INVALID' || check === 'ENROLMENT_REQUIRED')
+        return { refusal: new SecondFactorMissing(check), secondFactor: check };
+      return { granted: await this.begin(tx, user, check === 'NONE' ? undefined : check) };
+    });
+    return this.signIn(granted);
+  }
+
+  /**
+   * A spent token ends its whole sign-in: of the two who have it, one is a thief, and nothing tells which.
+   *
+   * @throws Unauthenticated the token is unknown, spent or expired, or its user may not sign in any more
+   * @throws RateLimited too many calls from this address
+   */
+  async refresh(ctx: RequestContext, refreshToken: string): Promise<SignedIn> {
+    const nobody = anonymous(ctx);
+    await this.addresses.pass(nobody, 'refresh');
+    const owned = await this.refreshTokens.find(nobody, refreshToken);
+    const granted = owned && (await this.transactions.run(homeOf(nobody, owned.user), (tx) => this.goOn(tx, owned)));
+    if (!granted) throw new Unauthenticated('Sign in again: the refresh token is unknown, expired or already used.');
+    return this.signIn(granted);
+  }
+
+  /**
+   * Ends the sign-in that the refresh token descends from. True for an unknown one too: there is nothing left to end.
+   *
+   * @throws RateLimited too many calls from this address
+   */
+  async logout(ctx: RequestContext, refreshToken: string): Promise<boolean> {
+    const nobody = anonymous(ctx);
+    await this.addresses.pass(nobody, 'logout');
+    const owned = await this.refreshTokens.find(nobody, refreshToken);
+    if (!owned) return true;
+    await this.transactions.run(homeOf(nobody, owned.user), async (tx) => {
+      await this.users.lock(tx, owned.user.id);
+      if (await this.end(tx, owned, EndReason.LOGOUT)) this.record(tx, 'LOGOUT', owned.user);
+    });
+    return true;
+  }
+
+  /** A new sign-in of a user who has proved who they are; a part of whatever proves it. */
+  async begin(tx: Tx, user: User, secondFactor?: string): Promise<Granted> {
+    this.audit.record(tx, {
+      action: 'LOGIN',
+      resource: 'user',
+      resourceId: user.id,
+      details: secondFactor ? { secondFactor } : undefined,
+    });
+    return this.issue(tx, user, await this.signIns.begin(tx, user.id, secondFactor !== undefined));
+  }
+
+  async signIn({ refreshToken, user, signInId }: Granted): Promise<SignedIn> {
+    const actor = { ...actorOf(user), signInId };
+    const accessToken = await this.accessTokens.issue(actor, signInId);
+    return { accessToken, refreshToken, expiresIn: ACCESS_TOKEN_SECONDS, user, actor };
+  }
+
+  /** The sign-in goes on with the next token, or this one was no good. A refusal commits too: its event must stay. */
+  private async goOn(tx: Tx, owned: OwnedToken): Promise<Granted | undefined> {
+    const user = await this.users.lock(tx, owned.user.id);
+    const signIn = user?.active ? await this.signIns.lockLive(tx, owned.signInId) : null;
+    const spending = await this.refreshTokens.spend(tx, owned.tokenId);
+    const served = user && signIn && spending === Spending.SERVED;
+    // where the organization has come to want a second factor, the login asks for it
+    const granted = served && !(await this.secondFactors.isMissing(tx, user, signIn));
+    this.record(tx, 'REFRESH_TOKEN', owned.user, granted ? AuditOutcome.SUCCESS : AuditOutcome.FAILURE);
+    if (granted) return this.issue(tx, user, signIn);
+    if (spending === Spending.SPENT_BEFORE && (await this.end(tx, owned, EndReason.REUSE)))
+      this.record(tx, 'REFRESH_TOKEN_REUSED', owned.user, AuditOutcome.DENIED);
+    return undefined;
+  }
+
+  private async end(tx: Tx, { signInId, user }: OwnedToken, reason: EndReason): Promise<boolean> {
+    tx.afterCommit(() => this.accounts.forget(user));
+    return this.signIns.end(tx, signInId, reason);
+  }
+
+  private async issue(tx: Tx, user: User, signIn: SignIn): Promise<Granted> {
+    return { refreshToken: await this.refreshTokens.issue(tx, signIn), user, signInId: signIn.id };
+  }
+
+  private record(tx: Tx, action: string, user: User, outcome = AuditOutcome.SUCCESS): void {
+    this.audit.record(tx, { action, resource: 'user', resourceId: user.id, outcome });
+  }
+}
+
+/** Whoever the request said it was: signing in begins as nobody, and the trail must not name somebody else. */
+export function anonymous(ctx: RequestContext): RequestContext {
+  return RequestContext.anonymous(ctx.origin, ctx.now);
+}

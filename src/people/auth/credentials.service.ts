@@ -1,0 +1,156 @@
+import { Injectable } from '@nestjs/common';
+import { AuditOutcome, AuditService, type AuditRecord } from '../../rules/audit/audit.service.ts';
+import { TenantRepository } from '../../platform/database/rows/tenant-repository.ts';
+import { Transactions } from '../../platform/database/transactions/transactions.ts';
+import type { Tx } from '../../platform/database/transactions/tx.ts';
+import { Unauthenticated, type DomainError } from '../../foundation/errors/domain-error.ts';
+import { AddressLimits } from '../../rules/rate-limits/address-limits.service.ts';
+import type { RequestContext } from '../../foundation/request-context/request-context.ts';
+import type { Shortfall } from '../second-factor/second-factor.errors.ts';
+import { AccountsService } from '../users/accounts.service.ts';
+import { actorOf } from '../users/links.ts';
+import { verifyPassword } from '../users/passwords.ts';
+import { User } from '../users/user.entity.ts';
+import { LockedOut, LoginAttempts, Outcome, type Attempt } from './login-attempts.service.ts';
+
+/**
+ * What the work behind the password came to. A refusal is in the trail, whatever it is for: the password of this account
+ * is in somebody's hands. A code that is INVALID is a guess that failed, and counts as one.
+ */
+export type Proof<T> = { readonly granted: T } | { readonly refusal: DomainError; readonly secondFactor: Shortfall };
+
+/** Checks who somebody is, by email and password, under the limits that keep guessers out. */
+@Injectable()
+export class Credentials {
+  private readonly users = new TenantRepository(User);
+
+  constructor(
+    private readonly transactions: Transactions,
+    private readonly accounts: AccountsService,
+    private readonly addresses: AddressLimits,
+    private readonly attempts: LoginAttempts,
+    private readonly audit: AuditService,
+  ) {}
+
+  /**
+   * Runs the work as the active user with this email and password, in a transaction that has locked the user's row.
+   * `nobody` is a context that is not signed in. An unknown email takes the same way as a known one, so that neither the
+   * answer nor its time tells which it is.
+   *
+   * @throws Unauthenticated unknown email, wrong password or inactive user: one answer for all
+   * @throws RateLimited too many calls from this address, or too many failures; the password was not checked
+   */
+  async prove<T>(
+    nobody: RequestContext,
+    { email, password }: { readonly email: string; readonly password: string },
+    work: (tx: Tx, user: User) => Promise<Proof<T>>,
+  ): Promise<T> {
+    await this.addresses.pass(nobody, 'login');
+    const attempt = await this.claim(nobody, email);
+    const account = await this.accounts.byEmail(nobody, email);
+    const fits = await verifyPassword(account?.passwordHash, password);
+    const proof =
+      account && fits && account.active
+        ? await this.asUser(nobody, account, attempt, work, Outcome.SUCCEEDED)
+        : undefined;
+    if (proof && 'granted' in proof) return proof.granted;
+    await this.recordFailure(nobody, account, attempt, proof?.secondFactor);
+    throw proof?.refusal ?? new Unauthenticated('The email or the password is wrong.');
+  }
+
+  /**
+   * As `prove`, for somebody who is signed in and proves something else than the password: guesses of that count all the
+   * same, and a right one forgives none, since whoever holds a stolen access token may have a code that serves.
+   */
+  async proveAgain<T>(
+    ctx: RequestContext,
+    nobody: RequestContext,
+    work: (tx: Tx, user: User) => Promise<Proof<T>>,
+  ): Promise<T> {
+    const { organizationId, userId } = ctx.actor;
+    const account = await this.transactions.read(ctx.within(organizationId), (tx) => this.users.get(tx, userId));
+    const attempt = await this.claim(nobody, account.email);
+    const proof = await this.asUser(nobody, account, attempt, work, Outcome.NEITHER);
+    if (proof && 'granted' in proof) return proof.granted;
+    await this.recordFailure(nobody, account, attempt, proof?.secondFactor ?? 'INVALID');
+    throw proof?.refusal ?? new Unauthenticated();
+  }
+
+  /** The password took its time: what was read before it is read again, locked against an update of the account. */
+  private async asUser<T>(
+    nobody: RequestContext,
+    account: User,
+    attempt: Attempt,
+    work: (tx: Tx, user: User) => Promise<Proof<T>>,
+    whenGranted: Outcome,
+  ): Promise<Proof<T> | undefined> {
+    const deciding = this.transactions.run(homeOf(nobody, account), async (tx) => {
+      const user = await this.users.lock(tx, account.id);
+      if (!user?.active || user.passwordHash !== account.passwordHash) return undefined;
+      const proof = await work(tx, user);
+      if ('granted' in proof) await this.attempts.settle(tx, attempt, whenGranted);
+      return proof;
+    });
+    return deciding.catch(async (error: unknown) => {
+      // what went wrong is not the caller's guess; should this fail too, the attempt counts as one that was given up
+      await this.transactions.run(nobody, (tx) => this.attempts.settle(tx, attempt, Outcome.NEITHER)).catch(() => 0);
+      throw error;
+    });
+  }
+
+  /** @throws LockedOut which is in the trail as a failure, too */
+  private async claim(nobody: RequestContext, email: string): Promise<Attempt> {
+    try {
+      return await this.attempts.claim(nobody, email);
+    } catch (error) {
+      if (error instanceof LockedOut) await this.recordRefusal(nobody, await this.accounts.byEmail(nobody, email));
+      throw error;
+    }
+  }
+
+  private recordFailure(
+    nobody: RequestContext,
+    account: User | null,
+    attempt: Attempt,
+    secondFactor: Shortfall | undefined,
+  ): Promise<void> {
+    const counts = secondFactor === undefined || secondFactor === 'INVALID';
+    const details = secondFactor && { secondFactor };
+    const of = { resource: 'user', resourceId: account?.id };
+    return this.inTrailOf(nobody, account, async (tx, record) => {
+      record({ ...of, action: 'LOGIN_FAILURE', outcome: AuditOutcome.FAILURE, details });
+      const seconds = await this.attempts.settle(tx, attempt, counts ? Outcome.FAILED : Outcome.NEITHER);
+      if (seconds > 0) record({ ...of, action: 'LOGIN_LOCKED', outcome: AuditOutcome.DENIED, details: { seconds } });
+    });
+  }
+
+  /** May run again when its COMMIT was lost: better a refusal twice in the trail than not at all. */
+  private recordRefusal(nobody: RequestContext, account: User | null): Promise<void> {
+    return this.inTrailOf(nobody, account, (tx, record) => {
+      tx.allowBlindReplay();
+      record({
+        action: 'LOGIN_FAILURE',
+        resource: 'user',
+        resourceId: account?.id,
+        outcome: AuditOutcome.DENIED,
+        details: { locked: true },
+      });
+    });
+  }
+
+  /** In the trail of the account's organization; an email that nobody has belongs to none. Never the email itself. */
+  private inTrailOf(
+    nobody: RequestContext,
+    account: User | null,
+    work: (tx: Tx, record: (event: AuditRecord) => void) => Promise<void> | void,
+  ): Promise<void> {
+    return this.transactions.run(account ? nobody.within(account.organizationId) : nobody, (tx) =>
+      work(tx, (event) => (account ? this.audit.record(tx, event) : this.audit.recordNowhere(tx, event))),
+    );
+  }
+}
+
+/** As this user and in their organization, super admins too: there alone their tokens can be written. */
+export function homeOf(nobody: RequestContext, user: User): RequestContext {
+  return nobody.as(actorOf(user)).within(user.organizationId);
+}

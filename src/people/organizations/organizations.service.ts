@@ -1,0 +1,150 @@
+import { Injectable } from '@nestjs/common';
+import { Tenancy } from '../../rules/access/tenancy.ts';
+import { AuditService } from '../../rules/audit/audit.service.ts';
+import { RowQuery } from '../../platform/database/rows/row-query.ts';
+import { sqlStateOf } from '../../platform/database/connection/sql-errors.ts';
+import type { RowKey } from '../../platform/database/rows/tenant-repository.ts';
+import { Transactions } from '../../platform/database/transactions/transactions.ts';
+import type { Tx } from '../../platform/database/transactions/tx.ts';
+import { BadUserInput, NotFound } from '../../foundation/errors/domain-error.ts';
+import { loadBatched } from '../../platform/graphql/lists/loaders.ts';
+import type { RequestContext } from '../../foundation/request-context/request-context.ts';
+import { isTimeZone } from '../../foundation/time/local-date.ts';
+import { Organization } from './organization.entity.ts';
+import type { UpdateOrganizationSecurityInput } from './organization.inputs.ts';
+
+const INVALID_PARAMETER_VALUE = '22023';
+
+export interface NewOrganization {
+  readonly id: string;
+  readonly name: string;
+  readonly timeZone: string;
+}
+
+/** An organization under the key that loaders go by: it is its own tenant. */
+interface Keyed extends RowKey {
+  readonly organization: Organization;
+}
+
+@Injectable()
+export class OrganizationsService {
+  constructor(
+    private readonly transactions: Transactions,
+    private readonly tenancy: Tenancy,
+    private readonly audit: AuditService,
+  ) {}
+
+  /** The caller's own; every one for a super admin. */
+  list(ctx: RequestContext): Promise<Organization[]> {
+    return this.transactions.read(ctx, (tx) => select(tx).orderBy('row.name').orderBy('row.id').many());
+  }
+
+  /** @throws NotFound the caller's reach does not hold it */
+  async load(ctx: RequestContext, organizationId: string): Promise<Organization> {
+    const found = await loadBatched(ctx, this.batch, { id: organizationId, organizationId });
+    if (!found) throw new NotFound('organization', organizationId);
+    return found.organization;
+  }
+
+  /**
+   * Writes a new organization, in a transaction that works within it already (`ctx.within(id)`). The event is the
+   * caller's: users/ founds an organization together with its first admin.
+   *
+   * @throws BadUserInput the time zone is not known
+   */
+  async create(tx: Tx, { id, name, timeZone }: NewOrganization): Promise<Organization> {
+    await this.requireTimeZone(tx, timeZone);
+    const organization = Object.assign(new Organization(), {
+      id,
+      name,
+      timeZone,
+      staffSecondFactorRequired: false,
+      createdAt: tx.ctx.now(),
+    });
+    await tx.manager
+      .createQueryBuilder()
+      .insert()
+      .into(Organization)
+      .values(organization)
+      .updateEntity(false)
+      .execute();
+    return organization;
+  }
+
+  /** @throws BadUserInput a super admin did not say in which organization */
+  async updateSecurity(ctx: RequestContext, input: UpdateOrganizationSecurityInput): Promise<Organization> {
+    const { staffSecondFactorRequired } = input;
+    const scope = await this.tenancy.forNew(ctx, input.organizationId);
+    return this.transactions.run(scope, async (tx) => {
+      const organization = await tx.manager
+        .createQueryBuilder(Organization, 'row')
+        .where('row.id = :id', { id: tx.organizationId })
+        .setLock('for_no_key_update')
+        .getOneOrFail();
+      if (organization.staffSecondFactorRequired === staffSecondFactorRequired) return organization;
+      await tx.sql('UPDATE organizations SET staff_second_factor_required = $2 WHERE id = $1', [
+        tx.organizationId,
+        staffSecondFactorRequired,
+      ]);
+      this.audit.record(tx, {
+        action: 'UPDATE_ORGANIZATION',
+        resource: 'organization',
+        resourceId: organization.id,
+        details: { fields: ['staffSecondFactorRequired'], staffSecondFactorRequired },
+      });
+      return Object.assign(new Organization(), organization, { staffSecondFactorRequired });
+    });
+  }
+
+  /** Whether the organization that the transaction works in wants a second factor of its staff. */
+  async wantsSecondFactor(tx: Tx): Promise<boolean> {
+    const [found] = await tx.sql<{ wanted: boolean }>(
+      'SELECT staff_second_factor_required AS wanted FROM organizations WHERE id = $1',
+      [tx.organizationId],
+    );
+    return found?.wanted ?? false;
+  }
+
+  /** The time zone of the organization that the transaction works in. */
+  async timeZoneOf(tx: Tx): Promise<string> {
+    const [found] = await tx.sql<{ time_zone: string }>('SELECT time_zone FROM organizations WHERE id = $1', [
+      tx.organizationId,
+    ]);
+    if (!found) throw new NotFound('organization', tx.organizationId);
+    return found.time_zone;
+  }
+
+  /** For relation fields of a list. */
+  many(tx: Tx, ids: readonly string[]): Promise<Organization[]> {
+    return select(tx)
+      .andWhere('row.id = ANY(:ids)', { ids: [...new Set(ids)] })
+      .many();
+  }
+
+  private readonly batch = (ctx: RequestContext, keys: readonly RowKey[]): Promise<Keyed[]> =>
+    this.transactions.readTogether(ctx, async (tx) => {
+      const found = await this.many(
+        tx,
+        keys.map(({ id }) => id),
+      );
+      return found.map((organization) => ({ id: organization.id, organizationId: organization.id, organization }));
+    });
+
+  /** Node and PostgreSQL bring a time zone database each, and dates are reckoned on both sides. */
+  private async requireTimeZone(tx: Tx, timeZone: string): Promise<void> {
+    const refusal = new BadUserInput({
+      timeZone: 'must be a time zone of the IANA database, such as America/New_York',
+    });
+    if (!isTimeZone(timeZone)) throw refusal;
+    try {
+      await tx.sql('SELECT now() AT TIME ZONE $1', [timeZone]);
+    } catch (error) {
+      throw sqlStateOf(error) === INVALID_PARAMETER_VALUE ? refusal : error;
+    }
+  }
+}
+
+function select(tx: Tx): RowQuery<Organization> {
+  const query = new RowQuery(tx, Organization);
+  return tx.reach === null ? query : query.andWhere('row.id = :own', { own: tx.reach });
+}

@@ -1,0 +1,144 @@
+import type { ApolloServerPlugin } from '@apollo/server';
+import { maxAliasesRule } from '@escape.tech/graphql-armor-max-aliases';
+import { maxDepthRule } from '@escape.tech/graphql-armor-max-depth';
+import {
+  getNullableType,
+  getVariableValues,
+  GraphQLError,
+  isListType,
+  isObjectType,
+  Kind,
+  type OperationDefinitionNode,
+  type TypeNode,
+  type ValidationContext,
+  type ValidationRule,
+} from 'graphql';
+import { getComplexity, type ComplexityEstimator } from 'graphql-query-complexity';
+import { ErrorCode } from '../../../foundation/errors/error-code.ts';
+import { unquoted } from './error-edge.ts';
+import { LARGEST_PAGE } from '../lists/page-args.ts';
+import { isConnection } from '../lists/projection.ts';
+
+/** What one request may ask for, at most. Refused before anything runs, with the figures. */
+export interface QueryLimits {
+  /** Levels of fields below the operation; introspection is exempt. */
+  readonly depth: number;
+  /** Fields under another name: what makes one request many. */
+  readonly aliases: number;
+  /** Objects that may have to be read: see `costOf`. */
+  readonly cost: number;
+}
+
+type ComplexityOptions = Parameters<typeof getComplexity>[0];
+
+interface RuleOptions {
+  n: number;
+  propagateOnRejection: boolean;
+  onReject: ((context: ValidationContext | null, error: GraphQLError) => void)[];
+}
+
+/** The text of a query, before it is parsed. A page of appointments with every field and relation takes about 200. */
+export const MOST_TOKENS = 5_000;
+
+/** A list without pages: service codes of an authorization, organizations of a super admin. */
+const USUAL_LIST = 5;
+const USUAL_PAGE = 50;
+
+/** Refuses queries that are too deep or too broad, while they are validated. */
+export function shapeLimits({ depth, aliases }: Pick<QueryLimits, 'depth' | 'aliases'>): ValidationRule[] {
+  const rule = (figure: string, most: number, help: string): RuleOptions => ({
+    n: most,
+    propagateOnRejection: false,
+    onReject: [
+      (context, error) => {
+        const found = Number(/found (\d+)/.exec(error.message)?.[1]);
+        context?.reportError(tooMuch(figure, found, most, help));
+      },
+    ],
+  });
+  return [
+    maxDepthRule({ ...rule('depth', depth, 'ask for fewer levels'), flattenFragments: true }),
+    maxAliasesRule(rule('aliases', aliases, 'send several requests')),
+  ];
+}
+
+/** What operations cost whatever their variables are. Apollo keeps parsed documents, so each is counted once. */
+const fixedCosts = new WeakMap<OperationDefinitionNode, number>();
+
+/** Only the size of a page and whether a field is skipped depend on a variable. */
+function isFixed({ variableDefinitions = [] }: OperationDefinitionNode): boolean {
+  return variableDefinitions.every(({ type }) => !['Int', 'Boolean'].includes(nameOf(type)));
+}
+
+function nameOf(type: TypeNode): string {
+  return type.kind === Kind.NAMED_TYPE ? type.name.value : nameOf(type.type);
+}
+
+/** Refuses queries that cost too much, once their variables are known. */
+export function costLimit(most: number): ApolloServerPlugin {
+  return {
+    requestDidStart: () =>
+      Promise.resolve({
+        didResolveOperation: ({ schema, document, operation, operationName, request }) => {
+          let cost = operation && fixedCosts.get(operation);
+          if (cost === undefined) {
+            const { variables = {} } = request;
+            const wrong = getVariableValues(schema, operation?.variableDefinitions ?? [], variables).errors;
+            if (wrong) return Promise.resolve(); // the execution tells what is wrong with them, and runs nothing
+            cost = complexityOf({ schema, query: document, operationName: operationName ?? undefined, variables });
+            if (operation && isFixed(operation)) fixedCosts.set(operation, cost);
+          }
+          if (cost > most) throw tooMuch('cost', cost, most, 'ask for smaller pages or fewer relations');
+          return Promise.resolve();
+        },
+      }),
+  };
+}
+
+/** @throws GraphQLError an argument that the execution would refuse: what cannot be counted is not run */
+function complexityOf(options: Omit<ComplexityOptions, 'estimators'>): number {
+  try {
+    return getComplexity({ ...options, estimators: [costOf], maxQueryNodes: MOST_TOKENS });
+  } catch (error) {
+    if (!(error instanceof GraphQLError)) throw error;
+    // fragments within fragments, each spread twice: a few lines that stand for millions of fields
+    if (/maximum allowed number of nodes/.test(error.message)) return Infinity;
+    throw refused(unquoted(error.message), {});
+  }
+}
+
+/**
+ * Objects that a field may make us read: itself and what is below it, times the rows of its page. Plain fields cost
+ * nothing, since they come with their object.
+ */
+const costOf: ComplexityEstimator = ({ field, args, childComplexity }) => {
+  const type = getNullableType(field.type);
+  if (isListType(type)) return isConnectionList(field.name) ? 1 + childComplexity : USUAL_LIST * (1 + childComplexity);
+  if (!isObjectType(type) || type.name === 'PageInfo') return 0;
+  if (!isConnection(type)) return 1 + childComplexity;
+  const asked: unknown = args.first ?? USUAL_PAGE;
+  return 1 + Math.min(Math.max(Number(asked), 1), LARGEST_PAGE) * childComplexity;
+};
+
+/** The connection that they are of counts their rows. */
+function isConnectionList(field: string): boolean {
+  return field === 'nodes' || field === 'edges';
+}
+
+function tooMuch(figure: string, found: number, most: number, help: string): GraphQLError {
+  const countable = found !== Infinity;
+  return refused(
+    `The query's ${figure} is ${countable ? found : 'beyond counting'}, and ${most} is the most: ${help}.`,
+    {
+      [figure]: countable ? found : null,
+      most,
+    },
+  );
+}
+
+/** Over HTTP it is 400, as what fails validation is. */
+function refused(message: string, details: object): GraphQLError {
+  return new GraphQLError(message, {
+    extensions: { code: ErrorCode.BAD_USER_INPUT, details, http: { status: 400 } },
+  });
+}

@@ -1,0 +1,84 @@
+import { ApolloServerPluginCacheControlDisabled } from '@apollo/server/plugin/disabled';
+import { ApolloDriver, type ApolloDriverConfig } from '@nestjs/apollo';
+import { Global, Module } from '@nestjs/common';
+import { GraphQLModule as NestGraphQLModule } from '@nestjs/graphql';
+import { Environment } from '../config/environment.ts';
+import { ErrorCode } from '../../foundation/errors/error-code.ts';
+import { boundedCaches } from './edge/bounded-caches.ts';
+import { registerErrorCode } from './inputs/enums.ts';
+import { formatError, namesRequestOfErrors, onlyKnownOperations } from './edge/error-edge.ts';
+import { answersAttached } from './lists/attached.ts';
+import { FinishedLists } from './lists/finished-lists.ts';
+import { costLimit, MOST_TOKENS, shapeLimits } from './edge/limits.ts';
+import { recordsOperations } from './edge/operation-record.ts';
+import { tellsWhenToComeBack } from './edge/rate-limited.ts';
+import { Pages } from './lists/page.ts';
+import { DateTimeScalar } from './inputs/scalars.ts';
+import { tracedRoots } from './edge/traced-roots.ts';
+import type { HeldRequest } from '../../foundation/request-context/ctx.decorator.ts';
+import { isTracing } from '../observability/tracing.ts';
+import { Clock } from '../../foundation/time/clock.ts';
+
+/** What a resolver's context holds. */
+export interface GraphQLContext {
+  readonly request: HeldRequest;
+}
+
+/** How the schema is made from the classes; the same for the server and for `npm run schema`. */
+export const schemaOptions = {
+  numberScalarMode: 'integer' as const,
+  scalarsMap: [{ type: Date, scalar: DateTimeScalar }],
+  orphanedTypes: [ErrorCode], // no field answers it, and clients generate their types from it
+};
+
+registerErrorCode();
+
+type Options = Omit<ApolloDriverConfig, 'driver'>;
+
+function optionsFor(environment: Environment): Options {
+  const lists = new FinishedLists();
+  return {
+    path: '/graphql',
+    autoSchemaFile: true,
+    sortSchema: true,
+    buildSchemaOptions: schemaOptions,
+    // without it Nest skips both on relation fields: a walk through the graph would pass every door but the first, and
+    // what was denied there would not be recorded
+    fieldResolverEnhancers: ['guards', 'filters'],
+    graphiql: false,
+    introspection: environment.introspection,
+    includeStacktraceInErrorResponses: false,
+    stopOnTerminationSignals: false,
+    context: (request: HeldRequest): GraphQLContext => ({ request }),
+    transformSchema: (schema) => lists.of(answersAttached(isTracing() ? tracedRoots(schema) : schema)),
+    preserveHttpStatusForExecutionErrors: false, // else Nest makes a 200 of our 429
+    formatError,
+    allowBatchedHttpRequests: false,
+    ...boundedCaches(),
+    parseOptions: { maxTokens: MOST_TOKENS },
+    validationRules: [onlyKnownOperations, ...shapeLimits(environment.queryLimits)],
+    plugins: [
+      // it asks about every field of every row, and the answer is always the same: see http.ts
+      ApolloServerPluginCacheControlDisabled(),
+      namesRequestOfErrors,
+      recordsOperations,
+      tellsWhenToComeBack,
+      costLimit(environment.queryLimits.cost),
+      lists,
+    ],
+  };
+}
+
+@Global()
+@Module({
+  imports: [
+    NestGraphQLModule.forRootAsync<ApolloDriverConfig>({
+      driver: ApolloDriver,
+      inject: [Environment],
+      useFactory: optionsFor,
+    }),
+  ],
+  providers: [Pages, Clock],
+  exports: [NestGraphQLModule, Pages, Clock],
+})
+export class GraphQLModule {}

@@ -1,0 +1,52 @@
+import { createHmac, hkdfSync } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { JwtSecret } from '../../platform/config/jwt-secret.ts';
+import { Transactions } from '../../platform/database/transactions/transactions.ts';
+import { RequestContext } from '../../foundation/request-context/request-context.ts';
+
+export const WINDOW_SECONDS = 60;
+
+/** What was taken of a window's points. */
+export interface Taken {
+  readonly granted: number;
+  /** Until the window ends and all points are there again. */
+  readonly endsInSeconds: number;
+  /** The first time that this window had nothing left: worth an event, which the ones after it are not. */
+  readonly firstRefusal: boolean;
+}
+
+/**
+ * Points of one-minute windows, counted in PostgreSQL by its clock, so that all processes together give out no more than
+ * there are and a restart forgets nothing. Kept by a keyed hash: who reads the table learns no email and no address.
+ */
+@Injectable()
+export class Points {
+  private readonly secret: Buffer;
+
+  constructor(
+    private readonly transactions: Transactions,
+    jwtSecret: JwtSecret,
+  ) {
+    this.secret = Buffer.from(hkdfSync('sha256', jwtSecret.key, '', 'therapy-units rate limits', 32));
+  }
+
+  /** Takes up to `wanted` points of those that `subject` has a minute. The transaction is one of its own. */
+  async take(kind: string, subject: string, wanted: number, most: number): Promise<Taken> {
+    const nobody = RequestContext.anonymous({ requestId: 'rate-limits' }, () => new Date());
+    const [taken] = await this.transactions.run(nobody, (tx) => {
+      tx.allowBlindReplay(); // at worst a lot is lost, and nobody gets more than there is
+      return tx.sql<{ granted: number; ends_in: number; first_refusal: boolean }>(
+        'SELECT granted, ends_in, first_refusal FROM app.take_points($1, $2, $3, $4)',
+        [this.keyOf(kind, subject), wanted, most, WINDOW_SECONDS],
+      );
+    });
+    if (!taken) throw new Error('app.take_points gave no row');
+    return { granted: taken.granted, endsInSeconds: taken.ends_in, firstRefusal: taken.first_refusal };
+  }
+
+  keyOf(kind: string, ...subject: readonly string[]): Buffer {
+    return createHmac('sha256', this.secret)
+      .update(JSON.stringify([kind, ...subject]))
+      .digest();
+  }
+}

@@ -1,0 +1,76 @@
+import { Injectable, mixin, type PipeTransform, type Type } from '@nestjs/common';
+import { GraphQLSchemaHost } from '@nestjs/graphql';
+import { coerceInputValue, isInputObjectType } from 'graphql';
+import { BadUserInput } from '../../foundation/errors/domain-error.ts';
+import { fieldNamedIn, unquoted } from '../../platform/graphql/edge/error-edge.ts';
+import { InputPipe } from '../../platform/graphql/inputs/input.pipe.ts';
+import { jsonProblem } from '../../platform/graphql/inputs/validation.ts';
+
+export type InputClass = new () => object;
+
+const pipes = new Map<InputClass, Type<PipeTransform>>();
+
+/**
+ * Reads what a REST call sends by the rules of the GraphQL input of the same name: its types and required fields first,
+ * then the checks of its class. So no rule stands twice, and an unknown field is told instead of being overlooked.
+ *
+ * @throws BadUserInput by the pipe, with each wrong field's path
+ */
+export function InputOf(input: InputClass): Type<PipeTransform> {
+  const known = pipes.get(input);
+  if (known) return known;
+
+  @Injectable()
+  class InputOfPipe implements PipeTransform {
+    private readonly checks = new InputPipe();
+
+    constructor(private readonly host: GraphQLSchemaHost) {}
+
+    transform(sent: unknown): unknown {
+      return this.checks.transform(this.coerced(this.withoutUselessKey(sent)), { type: 'body', metatype: input });
+    }
+
+    /** A client may send Idempotency-Key with every call: where there is nothing that it could repeat, it means nothing. */
+    private withoutUselessKey(sent: unknown): unknown {
+      const type = this.host.schema.getType(input.name);
+      if (isInputObjectType(type) && 'idempotencyKey' in type.getFields()) return sent;
+      return Object.fromEntries(Object.entries(sent as object).filter(([name]) => name !== 'idempotencyKey'));
+    }
+
+    private coerced(sent: unknown): unknown {
+      const type = this.host.schema.getType(input.name);
+      if (!isInputObjectType(type)) return keepable(sent as object); // arguments of their own, such as a refresh token
+      // a client names the fields: one called `constructor` is found in every object
+      const wrong = new Map<string, string[]>();
+      const value = coerceInputValue(sent, type, (path, _, { message }) => {
+        const [field, said] = told(path, message);
+        wrong.set(field, [...(wrong.get(field) ?? []), said]);
+      });
+      if (wrong.size) throw new BadUserInput(Object.fromEntries(wrong));
+      return value;
+    }
+  }
+  const pipe = mixin(InputOfPipe);
+  pipes.set(input, pipe);
+  return pipe;
+}
+
+/**
+ * No type of GraphQL has looked at these. What is too deep would overflow the stack of what copies it into its class.
+ *
+ * @throws BadUserInput
+ */
+function keepable(sent: object): object {
+  const wrong = Object.entries(sent).flatMap(([name, value]) => {
+    const problem = jsonProblem(value, 1);
+    return problem ? [[name, problem] as const] : [];
+  });
+  if (wrong.length) throw new BadUserInput(Object.fromEntries(wrong));
+  return sent;
+}
+
+function told(path: readonly (string | number)[], message: string): [field: string, said: string] {
+  const named = fieldNamedIn(message);
+  const field = [...path, ...(named ? [named.field] : [])].join('.');
+  return [field || 'body', named?.said ?? unquoted(message)];
+}
