@@ -223,9 +223,9 @@ describe('given several people who work at the same instant', () => {
       const move = (index: number) =>
         transactions.run(ctx, async (tx) => {
           const [from, to] = index ? [b!, a!] : [a!, b!];
-          const [left, taken] = await ledger.lockBoth(tx, from, to);
-          ledger.reserve(tx, taken, ids[index]!, 4);
-          ledger.release(tx, left, ids[index]!, 4);
+          const locked = await ledger.lockEach(tx, [from, to]);
+          ledger.reserve(tx, locked.get(to)!, ids[index]!, 4);
+          ledger.release(tx, locked.get(from)!, ids[index]!, 4);
           throw undo;
         });
       const deadlocks = transactionAttempts.of('replayed:40P01');

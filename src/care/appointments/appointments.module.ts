@@ -9,6 +9,8 @@ import { AppointmentQueries } from './appointment-queries.ts';
 import { AppointmentsController } from './appointments.controller.ts';
 import { AppointmentsResolver } from './appointments.resolver.ts';
 import { AppointmentsService } from './appointments.service.ts';
+import { BookingFactsService } from './booking-facts.service.ts';
+import { BookingWriter } from './booking-writer.service.ts';
 import { BookingService } from './booking.service.ts';
 import { Calendar } from './calendar.ts';
 
@@ -23,7 +25,15 @@ import { Calendar } from './calendar.ts';
     ServiceCodesModule,
   ],
   controllers: [AppointmentsController],
-  providers: [AppointmentQueries, AppointmentsResolver, AppointmentsService, BookingService, Calendar],
+  providers: [
+    AppointmentQueries,
+    AppointmentsResolver,
+    AppointmentsService,
+    BookingFactsService,
+    BookingService,
+    BookingWriter,
+    Calendar,
+  ],
   exports: [AppointmentQueries, AppointmentsService, BookingService],
 })
 export class AppointmentsModule {}

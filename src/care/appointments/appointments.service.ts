@@ -12,7 +12,7 @@ import type { RequestContext } from '../../foundation/request-context/request-co
 import { AppointmentStatus, requireMissed, requireStartable, requireTransition } from './appointment-status.ts';
 import { Appointment } from './appointment.entity.ts';
 import type { CancelAppointmentInput } from './appointment.inputs.ts';
-import { factsOf } from './booking.service.ts';
+import { factsOf } from './appointment-audit.ts';
 
 /** An appointment with the authorization that it holds units of, both under their locks. */
 export interface LockedAppointment {

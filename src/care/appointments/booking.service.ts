@@ -1,30 +1,31 @@
 import { Injectable } from '@nestjs/common';
-import { Tenancy } from '../../rules/access/tenancy.ts';
-import { AuditService, type AuditRecord } from '../../rules/audit/audit.service.ts';
-import { AuthorizationLedger, type LockedAuthorization } from '../authorizations/authorization-ledger.service.ts';
-import { AuthorizationsService } from '../authorizations/authorizations.service.ts';
-import { billedCode, keptCode, type BillableCode } from '../authorizations/billed-code.ts';
-import { requireUsable, type Visit } from '../authorizations/usable.ts';
-import { inOrder } from '../../platform/database/transactions/in-order.ts';
+import { requireVersion } from '../../foundation/errors/domain-error.ts';
+import type { RequestContext } from '../../foundation/request-context/request-context.ts';
+import { checkRecurrenceRule } from '../../foundation/time/recurrence-rule.ts';
+import { TimeWindow } from '../../foundation/time/time-window.ts';
+import { Patient } from '../../people/patients/patient.entity.ts';
 import { newId } from '../../platform/database/rows/new-id.ts';
 import { TenantRepository } from '../../platform/database/rows/tenant-repository.ts';
 import { Transactions } from '../../platform/database/transactions/transactions.ts';
 import type { Tx } from '../../platform/database/transactions/tx.ts';
-import { BadUserInput, requireVersion } from '../../foundation/errors/domain-error.ts';
+import { Tenancy } from '../../rules/access/tenancy.ts';
 import { Idempotency } from '../../rules/idempotency/idempotency.service.ts';
-import { Patient } from '../../people/patients/patient.entity.ts';
-import type { RequestContext } from '../../foundation/request-context/request-context.ts';
-import { unitsFor } from '../service-codes/units.ts';
-import { checkRecurrenceRule } from '../../foundation/time/recurrence-rule.ts';
-import { TimeWindow } from '../../foundation/time/time-window.ts';
+import { AuthorizationLedger } from '../authorizations/authorization-ledger.service.ts';
 import { AppointmentStatus, requireTransition } from './appointment-status.ts';
 import { Appointment } from './appointment.entity.ts';
 import type { CreateAppointmentInput, UpdateAppointmentInput } from './appointment.inputs.ts';
-import { asConflict, Calendar, requireFree, type Overlap } from './calendar.ts';
+import { decide, requireBookable, type WantedVisit } from './booking-decision.ts';
+import { BookingFactsService, type LockedFacts } from './booking-facts.service.ts';
+import { BookingWriter } from './booking-writer.service.ts';
+import { asConflict } from './calendar.ts';
+
+/** What a visit's time and units depend on. */
+const MOVING: readonly string[] = ['startTime', 'endTime', 'authorizationId', 'practitionerId'];
 
 /**
- * Booking a visit and moving it. Lock order, here and everywhere: idempotency key, appointment, practitioner, patient,
- * authorizations by id, append-only tables.
+ * Booking a visit and moving it: the facts are read under the locks (booking-facts.service.ts), decided on without the
+ * database (booking-decision.ts) and written (booking-writer.service.ts). Lock order, here and everywhere: idempotency
+ * key, appointment, practitioner, patient, authorizations by id, append-only tables.
  */
 @Injectable()
 export class BookingService {
@@ -34,10 +35,9 @@ export class BookingService {
     private readonly transactions: Transactions,
     private readonly tenancy: Tenancy,
     private readonly idempotency: Idempotency,
-    private readonly calendar: Calendar,
-    private readonly authorizations: AuthorizationsService,
+    private readonly facts: BookingFactsService,
+    private readonly writer: BookingWriter,
     private readonly ledger: AuthorizationLedger,
-    private readonly audit: AuditService,
   ) {}
 
   /**
@@ -49,17 +49,19 @@ export class BookingService {
   async book(ctx: RequestContext, input: CreateAppointmentInput): Promise<Appointment> {
     const window = TimeWindow.toBook(input.startTime, input.endTime);
     if (input.recurrenceRule != null) checkRecurrenceRule(input.recurrenceRule);
-    const scope = await this.tenancy.of(ctx, Patient, 'patient', input.patientId);
+    const { patientId, practitionerId, authorizationId, serviceCode } = input;
+    const visit = { patientId, practitionerId, authorizationId, window, serviceCode };
+    const scope = await this.tenancy.of(ctx, Patient, 'patient', patientId);
     const id = newId();
     return this.ledger
-      .inTurn(scope, input.authorizationId, () =>
+      .inTurn(scope, authorizationId, () =>
         this.transactions.run(scope, (tx) =>
           this.idempotency.once(
             tx,
             { operation: 'createAppointment', input, resourceId: id },
             {
-              ask: () => this.ask(tx, input, window),
-              work: (facts) => this.insert(tx, id, input, window, facts),
+              ask: () => this.facts.read(tx, [visit]),
+              work: (facts) => this.insert(tx, id, input, visit, facts),
               replay: (first) => this.rows.get(tx, first),
             },
           ),
@@ -90,168 +92,65 @@ export class BookingService {
       .catch(asConflict);
   }
 
-  /**
-   * All that a booking has to know, in one round trip and under the locks: each statement sees what the locks before it
-   * waited for. The authorization is what many bookings want at once, so it comes last.
-   */
-  private async ask(tx: Tx, input: CreateAppointmentInput, window: TimeWindow): Promise<Facts> {
-    const { practitionerId, patientId, authorizationId } = input;
-    const meeting = { practitionerId, patientId, window };
-    const [{ timeZone }, overlaps, codes, authorization] = await inOrder([
-      this.calendar.lockPeople(tx, meeting),
-      this.calendar.overlaps(tx, meeting),
-      this.authorizations.coveredCodes(tx, authorizationId),
-      this.ledger.lock(tx, authorizationId),
-    ]);
-    return { timeZone, overlaps, codes, authorization };
-  }
-
   private insert(
     tx: Tx,
     id: string,
     input: CreateAppointmentInput,
-    window: TimeWindow,
-    { timeZone, overlaps, codes, authorization }: Facts,
+    visit: WantedVisit,
+    facts: LockedFacts,
   ): Appointment {
-    const visit: Visit = { patientId: input.patientId, date: window.dateIn(timeZone) };
-    requireUsable(authorization, visit, tx.ctx.now(), timeZone);
-    const code = billedCode(codes, input.serviceCode);
-    const units = unitsToBook(window, code);
-    requireFree(overlaps);
-    this.ledger.reserve(tx, authorization, id, units);
-    const now = new Date();
-    const appointment = this.rows.add(tx, {
-      id,
-      patientId: input.patientId,
-      practitionerId: input.practitionerId,
-      authorizationId: authorization.id,
-      serviceCodeId: code.id,
-      startTime: window.start,
-      endTime: window.end,
-      status: AppointmentStatus.SCHEDULED,
-      unitsReserved: units,
-      location: input.location ?? null,
-      notes: input.notes ?? null,
-      recurrenceRule: input.recurrenceRule ?? null,
-      startedAt: null,
-      cancelledAt: null,
-      cancellationReason: null,
-      version: 1,
-      createdAt: now,
-      updatedAt: now,
-    });
-    this.audit.record(tx, { action: 'CREATE_APPOINTMENT', ...factsOf(appointment) });
+    const [decision] = decide(facts, [visit]);
+    const { location = null, notes = null, recurrenceRule = null } = input;
+    const details = { location, notes, recurrenceRule };
+    const [appointment] = this.writer.book(tx, facts, [{ id, decision: requireBookable(decision), details }]);
     return appointment;
   }
 
   private async apply(tx: Tx, appointment: Appointment, input: UpdateAppointmentInput): Promise<Appointment> {
     requireVersion(appointment.version, input.expectedVersion);
     requireTransition(appointment.status, AppointmentStatus.SCHEDULED);
-    const after = this.changed(appointment, input);
-    const fields = Object.keys(after).filter((field) =>
-      differs(appointment[field as keyof Appointment], after[field as keyof Appointment]),
-    );
-    const moves = ['startTime', 'endTime', 'authorizationId', 'practitionerId'].some((field) => fields.includes(field));
-    const plan = moves || input.serviceCode != null ? await this.plan(tx, appointment, after, input) : undefined;
-    if (plan && plan.code.id !== appointment.serviceCodeId) fields.push('serviceCode');
-    if (!fields.length) return appointment;
-    if (plan) this.moveHold(tx, appointment, plan);
-    const saved = this.rows.change(tx, appointment, {
-      ...after,
-      ...(plan && { serviceCodeId: plan.code.id, unitsReserved: plan.units }),
-      version: appointment.version + 1,
-      updatedAt: new Date(),
-    });
-    this.audit.record(tx, { action: 'UPDATE_APPOINTMENT', ...factsOf(saved, { fields }) });
-    return saved;
-  }
+    const { location, notes, ...visit } = changed(appointment, input);
+    const details = { location, notes };
+    const fields = fieldsThatDiffer(appointment, { ...visit, ...details });
+    if (input.serviceCode == null && !fields.some((field) => MOVING.includes(field)))
+      return fields.length ? this.writer.describe(tx, appointment, details, fields) : appointment;
 
-  /** What is left out, or null, stays; null clears notes and location. */
-  private changed(appointment: Appointment, input: UpdateAppointmentInput): Partial<Appointment> {
-    return {
-      practitionerId: input.practitionerId ?? appointment.practitionerId,
-      authorizationId: input.authorizationId ?? appointment.authorizationId,
-      startTime: input.startTime ?? appointment.startTime,
-      endTime: input.endTime ?? appointment.endTime,
-      location: input.location === undefined ? appointment.location : input.location,
-      notes: input.notes === undefined ? appointment.notes : input.notes,
+    const { practitionerId, authorizationId, startTime, endTime } = visit;
+    const wanted: WantedVisit = {
+      patientId: appointment.patientId,
+      practitionerId,
+      authorizationId,
+      window: TimeWindow.toBook(startTime, endTime),
+      serviceCode: input.serviceCode,
+      before: appointment,
     };
-  }
-
-  /** Everything a moved booking has to satisfy, asked as if it were new. */
-  private async plan(
-    tx: Tx,
-    appointment: Appointment,
-    after: Partial<Appointment>,
-    input: UpdateAppointmentInput,
-  ): Promise<Plan> {
-    const { patientId } = appointment;
-    const wanted = Object.assign(new Appointment(), appointment, after);
-    const window = TimeWindow.toBook(wanted.startTime, wanted.endTime);
-    const meeting = { practitionerId: wanted.practitionerId, patientId, window, except: appointment.id };
-    const [{ timeZone }, overlaps, codes, [from, to]] = await inOrder([
-      this.calendar.lockPeople(tx, meeting),
-      this.calendar.overlaps(tx, meeting),
-      this.authorizations.coveredCodes(tx, wanted.authorizationId),
-      this.ledger.lockBoth(tx, appointment.authorizationId, wanted.authorizationId),
-    ]);
-    requireUsable(to, { patientId, date: window.dateIn(timeZone) }, tx.ctx.now(), timeZone);
-    const code =
-      input.serviceCode == null ? keptCode(codes, appointment.serviceCodeId) : billedCode(codes, input.serviceCode);
-    const remeasured =
-      window.minutes !== minutesOf(appointment) || code.id !== appointment.serviceCodeId || to.id !== from.id;
-    const units = remeasured ? unitsToBook(window, code) : appointment.unitsReserved;
-    requireFree(overlaps);
-    return { from, to, code, units };
-  }
-
-  private moveHold(tx: Tx, { id, unitsReserved }: Appointment, { from, to, units }: Plan): void {
-    if (from.id === to.id) {
-      this.ledger.resize(tx, to, id, unitsReserved, units);
-      return;
-    }
-    this.ledger.reserve(tx, to, id, units);
-    this.ledger.release(tx, from, id, unitsReserved);
+    const facts = await this.facts.read(tx, [wanted]);
+    const decision = requireBookable(decide(facts, [wanted])[0]);
+    if (decision.code.id !== appointment.serviceCodeId) fields.push('serviceCode');
+    if (!fields.length) return appointment;
+    const [moved] = this.writer.move(tx, facts, [{ appointment, decision, details, fields }]);
+    return moved;
   }
 }
 
-interface Facts {
-  readonly timeZone: string;
-  readonly overlaps: readonly Overlap[];
-  readonly codes: readonly BillableCode[];
-  readonly authorization: LockedAuthorization;
+type Changed = Pick<Appointment, 'practitionerId' | 'authorizationId' | 'startTime' | 'endTime' | 'location' | 'notes'>;
+
+/** What is left out, or null, stays; null clears notes and location. */
+function changed(appointment: Appointment, input: UpdateAppointmentInput): Changed {
+  return {
+    practitionerId: input.practitionerId ?? appointment.practitionerId,
+    authorizationId: input.authorizationId ?? appointment.authorizationId,
+    startTime: input.startTime ?? appointment.startTime,
+    endTime: input.endTime ?? appointment.endTime,
+    location: input.location === undefined ? appointment.location : input.location,
+    notes: input.notes === undefined ? appointment.notes : input.notes,
+  };
 }
 
-/** A booking's hold on its authorization, and where it goes: often the same one. */
-interface Plan {
-  readonly from: LockedAuthorization;
-  readonly to: LockedAuthorization;
-  readonly code: BillableCode;
-  readonly units: number;
-}
-
-/** @throws BadUserInput a visit that would be 0 units cannot be booked */
-function unitsToBook(window: TimeWindow, code: BillableCode): number {
-  const units = unitsFor(window.minutes, code);
-  if (units < 1) throw new BadUserInput({ endTime: `a visit of ${window.minutes} minutes is 0 units of ${code.code}` });
-  return units;
-}
-
-function minutesOf({ startTime, endTime }: Appointment): number {
-  return TimeWindow.toBook(startTime, endTime).minutes;
+function fieldsThatDiffer(before: Appointment, after: Changed): string[] {
+  return (Object.keys(after) as (keyof Changed)[]).filter((field) => differs(before[field], after[field]));
 }
 
 function differs(before: unknown, after: unknown): boolean {
   return before instanceof Date && after instanceof Date ? before.getTime() !== after.getTime() : before !== after;
-}
-
-/** What the audit trail keeps of an appointment: ids, units and times, never its notes. */
-export function factsOf(appointment: Appointment, more: object = {}): Omit<AuditRecord, 'action'> {
-  const { id, patientId, practitionerId, authorizationId, unitsReserved, startTime, endTime, status } = appointment;
-  return {
-    resource: 'appointment',
-    resourceId: id,
-    patientId,
-    details: { practitionerId, authorizationId, unitsReserved, startTime, endTime, status, ...more },
-  };
 }

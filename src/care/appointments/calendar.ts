@@ -6,19 +6,21 @@ import type { TimeWindow } from '../../foundation/time/time-window.ts';
 import { PATIENT_FREE, PRACTITIONER_FREE } from './appointment.entity.ts';
 import { Busy, SchedulingConflict } from './appointment.errors.ts';
 
-/** Who is to meet, and when. */
+/** Who is to meet. */
 export interface Meeting {
   readonly practitionerId: string;
   readonly patientId: string;
-  readonly window: TimeWindow;
-  /** The appointment itself, when it is being moved. */
-  readonly except?: string;
 }
 
-/** A live visit at the same time, of one of the two; of both it is there twice. */
-export interface Overlap {
+/** The time of a live visit, as one of the two who meet then has it: of both it is there twice. */
+export interface BusyTime {
+  /** The appointment. */
   readonly id: string;
   readonly busy: Busy;
+  /** Of the practitioner, or of the patient. */
+  readonly personId: string;
+  readonly startTime: Date;
+  readonly endTime: Date;
 }
 
 /** Keeps a practitioner, and a patient, from having two live appointments at a time. */
@@ -30,7 +32,7 @@ export class Calendar {
    *
    * @throws NotFound one of them is not in the organization
    */
-  async lockPeople(tx: Tx, { practitionerId, patientId }: Omit<Meeting, 'window'>): Promise<{ timeZone: string }> {
+  async lockPeople(tx: Tx, { practitionerId, patientId }: Meeting): Promise<{ timeZone: string }> {
     const [found] = await tx.sql<{ timeZone: string }>(
       `SELECT organization.time_zone AS "timeZone"
          FROM practitioners practitioner, patients patient, organizations organization
@@ -48,33 +50,27 @@ export class Calendar {
   }
 
   /**
-   * The live visits that a meeting would overlap. Sent behind the locks, in a statement of its own, so that it sees what the
-   * booking before has just committed. Live is what holds units (appointments_hold_while_live): by the status PostgreSQL
-   * would take the index of the exclusion constraint, whose range row-level security keeps it from, and read all of a person's live visits.
+   * The live visits of the two that touch the time from the first start to the last end. Sent behind the locks, in a statement
+   * of its own, so that it sees what the booking before has just committed. Live is what holds units
+   * (appointments_hold_while_live): by the status PostgreSQL would take the index of the exclusion constraint, whose range
+   * row-level security keeps it from, and read all of a person's live visits.
    */
-  overlaps(tx: Tx, { practitionerId, patientId, window, except }: Meeting): Promise<Overlap[]> {
-    return tx.sql<Overlap>(
-      `SELECT id, '${Busy.PRACTITIONER}' AS busy FROM appointments
+  busyTimes(tx: Tx, { practitionerId, patientId }: Meeting, windows: readonly TimeWindow[]): Promise<BusyTime[]> {
+    const from = new Date(Math.min(...windows.map(({ start }) => start.getTime())));
+    const to = new Date(Math.max(...windows.map(({ end }) => end.getTime())));
+    return tx.sql<BusyTime>(
+      `SELECT id, '${Busy.PRACTITIONER}' AS busy, practitioner_id AS "personId", start_time AS "startTime", end_time AS "endTime"
+         FROM appointments
         WHERE organization_id = $1 AND practitioner_id = $2 AND start_time > $4::timestamptz - interval '12 hours 1 second'
-          AND start_time < $5 AND end_time > $4 AND units_reserved > 0 AND id <> $6
+          AND start_time < $5 AND end_time > $4 AND units_reserved > 0
        UNION ALL
-       SELECT id, '${Busy.PATIENT}' FROM appointments
+       SELECT id, '${Busy.PATIENT}', patient_id, start_time, end_time
+         FROM appointments
         WHERE organization_id = $1 AND patient_id = $3 AND start_time > $4::timestamptz - interval '12 hours 1 second'
-          AND start_time < $5 AND end_time > $4 AND units_reserved > 0 AND id <> $6`,
-      [tx.organizationId, practitionerId, patientId, window.start, window.end, except ?? NOBODY],
+          AND start_time < $5 AND end_time > $4 AND units_reserved > 0`,
+      [tx.organizationId, practitionerId, patientId, from, to],
     );
   }
-}
-
-/** @throws SchedulingConflict naming who is busy */
-export function requireFree(overlaps: readonly Overlap[]): void {
-  if (!overlaps.length) return;
-  throw new SchedulingConflict({
-    conflictsWith: [Busy.PRACTITIONER, Busy.PATIENT].filter((busy) =>
-      overlaps.some((overlap) => overlap.busy === busy),
-    ),
-    appointmentIds: [...new Set(overlaps.map(({ id }) => id))].sort(),
-  });
 }
 
 /**
@@ -88,5 +84,3 @@ export function asConflict(error: unknown): never {
     throw new SchedulingConflict({ conflictsWith: [Busy.PATIENT], appointmentIds: [] });
   throw error;
 }
-
-const NOBODY = '00000000-0000-0000-0000-000000000000';

@@ -18,12 +18,24 @@ declare const LOCKED: unique symbol;
  */
 export type LockedAuthorization = Authorization & { readonly [LOCKED]: true };
 
+/** What an appointment holds of an authorization, before and after. */
+export interface HoldChange {
+  readonly appointmentId: string;
+  /** As read under the appointment's lock; never a number from a request. */
+  readonly from: number;
+  readonly to: number;
+}
+
+/** A movement, and the appointment that it is of. */
+type Entry = Movement & { readonly appointmentId?: string };
+
 /**
  * The only writer of balances and of ledger entries.
  *
  * Lock, decide, write: `lock` locks the authorization row until the transaction ends, the others decide with balance.ts
  * on what was read under that lock, and write the balance and the entries in one statement, which nobody waits for: it
- * travels with the COMMIT. A locked authorization serves for one movement. Units are whole billing units.
+ * travels with the COMMIT. A locked authorization serves for one such statement, of one appointment or of many. Units are whole
+ * billing units.
  */
 @Injectable()
 export class AuthorizationLedger {
@@ -63,16 +75,15 @@ export class AuthorizationLedger {
   }
 
   /**
-   * Locks two, in id order so that two opposite moves cannot wait for each other.
+   * Locks several, in id order so that two opposite moves cannot wait for each other.
    *
-   * @returns them as they were asked for; the same one twice is locked once
+   * @returns them by id; one that is named twice is locked once
    * @throws NotFound no such authorization in the organization
    */
-  async lockBoth(tx: Tx, one: string, other: string): Promise<[LockedAuthorization, LockedAuthorization]> {
-    const ids = [...new Set([one, other])].sort();
-    const locked = await Promise.all(ids.map((id) => this.lock(tx, id)));
-    const find = (id: string) => locked[ids.indexOf(id)] as LockedAuthorization;
-    return [find(one), find(other)];
+  async lockEach(tx: Tx, ids: readonly string[]): Promise<ReadonlyMap<string, LockedAuthorization>> {
+    const inOrder = [...new Set(ids)].sort();
+    const locked = await Promise.all(inOrder.map((id) => this.lock(tx, id)));
+    return new Map(locked.map((authorization) => [authorization.id, authorization]));
   }
 
   /** Writes a new authorization's first entry. Its row has just been inserted with these units and nobody else sees it. */
@@ -88,7 +99,7 @@ export class AuthorizationLedger {
    * @throws InsufficientUnits fewer units are available than asked; nothing has changed
    */
   reserve(tx: Tx, authorization: LockedAuthorization, appointmentId: string, requested: number): void {
-    this.resize(tx, authorization, appointmentId, 0, requested);
+    this.resize(tx, authorization, [{ appointmentId, from: 0, to: requested }]);
   }
 
   /**
@@ -97,20 +108,23 @@ export class AuthorizationLedger {
    * @param held what the appointment holds, as read under its lock; never a number from a request
    */
   release(tx: Tx, authorization: LockedAuthorization, appointmentId: string, held: number): void {
-    this.resize(tx, authorization, appointmentId, held, 0);
+    this.resize(tx, authorization, [{ appointmentId, from: held, to: 0 }]);
   }
 
   /**
-   * Changes a hold from so many units to so many, as one movement of the difference.
+   * Changes what appointments hold, each by one movement of the difference, in their order: each finds what those before it
+   * have left.
    *
-   * @throws InsufficientUnits the difference is not available; the old hold stands
+   * @throws InsufficientUnits a difference is not available; all old holds stand
    */
-  resize(tx: Tx, authorization: LockedAuthorization, appointmentId: string, from: number, to: number): void {
-    const movements =
-      to > from
-        ? units.reserve(authorization.id, authorization.balance, to - from)
-        : [{ kind: LedgerEntryKind.RELEASE, units: from - to }].filter((movement) => movement.units > 0);
-    this.write(tx, authorization, movements, appointmentId);
+  resize(tx: Tx, authorization: LockedAuthorization, changes: readonly HoldChange[]): void {
+    let { balance } = authorization;
+    const entries = changes.flatMap(({ appointmentId, from, to }) => {
+      const movements = units.resize(authorization.id, balance, from, to);
+      balance = movements.reduce(moved, balance);
+      return movements.map((movement) => ({ ...movement, appointmentId }));
+    });
+    this.write(tx, authorization, entries);
   }
 
   /**
@@ -127,7 +141,11 @@ export class AuthorizationLedger {
     { held, delivered, covered }: { held: number; delivered: number; covered: boolean },
   ): Consumption {
     const consumption = units.consume(authorization.balance, held, covered ? delivered : 0);
-    this.write(tx, authorization, consumption.movements, appointmentId);
+    this.write(
+      tx,
+      authorization,
+      consumption.movements.map((movement) => ({ ...movement, appointmentId })),
+    );
     return { ...consumption, unitsUnauthorized: delivered - consumption.unitsUsed };
   }
 
@@ -138,24 +156,25 @@ export class AuthorizationLedger {
    */
   adjust(tx: Tx, authorization: LockedAuthorization, total: number, reason: string): void {
     const movements = units.adjust(authorization.id, authorization.balance, total);
-    this.write(tx, authorization, movements, undefined, reason);
+    this.write(tx, authorization, movements, reason);
   }
 
   private write(
     tx: Tx,
     authorization: Pick<Authorization, 'id' | 'entrySeq' | 'balance'>,
-    movements: readonly Movement[],
-    appointmentId?: string,
+    movements: readonly Entry[],
     reason?: string,
   ): void {
     if (!movements.length) return;
     let balance = authorization.balance;
-    const entries = movements.map((movement, index) => {
+    const entries = movements.map(({ kind, units: count, appointmentId }, index) => {
+      const movement = { kind, units: count };
       balance = moved(balance, movement);
       return {
         id: newId(),
         seq: authorization.entrySeq + index + 1,
         ...movement,
+        appointment_id: appointmentId,
         ...flat(units.deltaOf(movement), balance),
       };
     });
@@ -166,7 +185,6 @@ export class AuthorizationLedger {
       balance.total,
       balance.reserved,
       balance.used,
-      appointmentId ?? null,
       tx.ctx.actorIfAny?.userId ?? null,
       reason ?? null,
       JSON.stringify(entries),
@@ -203,27 +221,27 @@ function flat(delta: units.Balance, after: units.Balance): Record<string, number
 /**
  * Balance and entries in one statement. An entry has its time from the balance: had that been changed behind its lock, no
  * row would match, the entry would have no time, and the table refuses it. The time is taken here, under the lock, so that it
- * follows `seq`. What the appointment still holds is added up by the database from its own entries: a unit that is given
+ * follows `seq`. What an appointment still holds is added up by the database from its own entries: a unit that is given
  * back twice makes it negative, and the CHECK refuses, whatever the code above believed.
  */
 const WRITE = `
   WITH balance AS (
     UPDATE authorizations
-       SET total_units = $4, reserved_units = $5, used_units = $6, entry_seq = entry_seq + json_array_length($10::json),
+       SET total_units = $4, reserved_units = $5, used_units = $6, entry_seq = entry_seq + json_array_length($9::json),
            last_entry_at = greatest(clock_timestamp(), last_entry_at + interval '1 microsecond')
      WHERE organization_id = $1 AND id = $2 AND entry_seq = $3
     RETURNING last_entry_at
-  ), held AS (
-    SELECT coalesce((SELECT held_after FROM ledger_entries
-                      WHERE organization_id = $1 AND appointment_id = $7 AND authorization_id = $2
-                      ORDER BY seq DESC LIMIT 1), 0) AS units
   )
   INSERT INTO ledger_entries (organization_id, id, authorization_id, seq, kind, units, total_delta, reserved_delta,
                               used_delta, total_after, reserved_after, used_after, appointment_id, held_after,
                               actor_id, reason, created_at)
   SELECT $1, entry.id, $2, entry.seq, entry.kind, entry.units, entry.total_delta, entry.reserved_delta,
-         entry.used_delta, entry.total_after, entry.reserved_after, entry.used_after, $7,
-         CASE WHEN $7::uuid IS NOT NULL THEN held.units + sum(entry.reserved_delta) OVER (ORDER BY entry.seq) END,
-         $8, $9, balance.last_entry_at
-    FROM held, json_to_recordset($10::json) AS entry (id uuid, seq int, kind text, units int, total_delta int,
+         entry.used_delta, entry.total_after, entry.reserved_after, entry.used_after, entry.appointment_id,
+         CASE WHEN entry.appointment_id IS NOT NULL THEN
+           coalesce((SELECT held_after FROM ledger_entries
+                      WHERE organization_id = $1 AND appointment_id = entry.appointment_id AND authorization_id = $2
+                      ORDER BY seq DESC LIMIT 1), 0)
+           + sum(entry.reserved_delta) OVER (PARTITION BY entry.appointment_id ORDER BY entry.seq) END,
+         $7, $8, balance.last_entry_at
+    FROM json_to_recordset($9::json) AS entry (id uuid, seq int, kind text, units int, appointment_id uuid, total_delta int,
          reserved_delta int, used_delta int, total_after int, reserved_after int, used_after int) LEFT JOIN balance ON true`;

@@ -65,6 +65,16 @@ export function reserve(authorizationId: string, balance: Balance, units: number
   return [{ kind: LedgerEntryKind.RESERVE, units }];
 }
 
+/**
+ * Changes a hold from so many units to so many, as one movement of the difference.
+ *
+ * @throws InsufficientUnits the difference is not available; the old hold stands
+ */
+export function resize(authorizationId: string, balance: Balance, from: number, to: number): Movement[] {
+  if (to > from) return reserve(authorizationId, balance, to - from);
+  return from > to ? [{ kind: LedgerEntryKind.RELEASE, units: from - to }] : [];
+}
+
 /** What a delivered visit does to the authorization that held units for it. */
 export interface Consumption {
   readonly movements: Movement[];

@@ -4,6 +4,11 @@ import { localDate, type LocalDate } from './local-date.ts';
 export const MINUTE = 60_000;
 export const LONGEST_VISIT_HOURS = 12;
 
+/** Whole elapsed minutes; seconds are cut off (7:59 is 7). */
+export function minutesBetween(start: Date, end: Date): number {
+  return Math.floor((end.getTime() - start.getTime()) / MINUTE);
+}
+
 /** The half-open interval [start, end) of a visit: 9-10 and 10-11 do not touch. Elapsed time, never wall-clock. */
 export class TimeWindow {
   private constructor(
@@ -35,9 +40,13 @@ export class TimeWindow {
     return window;
   }
 
-  /** Whole elapsed minutes; seconds are cut off (7:59 is 7). */
   get minutes(): number {
-    return Math.floor((this.end.getTime() - this.start.getTime()) / MINUTE);
+    return minutesBetween(this.start, this.end);
+  }
+
+  /** Whether something from `start` to `end` would be at the same time. */
+  overlaps(start: Date, end: Date): boolean {
+    return start < this.end && this.start < end;
   }
 
   /**

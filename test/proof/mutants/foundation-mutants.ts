@@ -2,6 +2,7 @@ import { HISTORIES, races, walls, type Edit, type Mutant } from './mutant.ts';
 
 const AUDIT = 'src/rules/audit/audit.service.ts';
 const BOOKING = 'src/care/appointments/booking.service.ts';
+const WRITER = 'src/care/appointments/booking-writer.service.ts';
 const IDEMPOTENCY = 'src/rules/idempotency/idempotency.service.ts';
 const ROWS = 'src/platform/database/rows/row-sql.ts';
 const TENANTS = 'src/platform/database/rows/tenant-repository.ts';
@@ -52,7 +53,7 @@ export const foundationMutants: readonly Mutant[] = [
     name: 'without the event of a reschedule',
     edits: [
       {
-        file: BOOKING,
+        file: WRITER,
         find: `this.audit.record(tx, { action: 'UPDATE_APPOINTMENT', ...factsOf(saved, { fields }) });`,
         replace: '',
       },
@@ -64,7 +65,7 @@ export const foundationMutants: readonly Mutant[] = [
     edits: [
       {
         file: BOOKING,
-        find: `work: (facts) => this.insert(tx, id, input, window, facts),
+        find: `work: (facts) => this.insert(tx, id, input, visit, facts),
             replay: (first) => this.rows.get(tx, first),
           },
         ),
@@ -77,7 +78,7 @@ export const foundationMutants: readonly Mutant[] = [
       .then(
         (first) =>
           first ??
-          this.transactions.run(scope, async (tx) => this.insert(tx, id, input, window, await this.ask(tx, input, window))),
+          this.transactions.run(scope, async (tx) => this.insert(tx, id, input, visit, await this.facts.read(tx, [visit]))),
       )`,
       },
     ],

@@ -3,7 +3,6 @@ import { HISTORIES, reschedules, type Edit, type Mutant } from './mutant.ts';
 const LEDGER = 'src/care/authorizations/authorization-ledger.service.ts';
 const BALANCE = 'src/care/authorizations/balance.ts';
 const APPOINTMENTS = 'src/care/appointments/appointments.service.ts';
-const BOOKING = 'src/care/appointments/booking.service.ts';
 const ROWS = 'src/platform/database/rows/row-sql.ts';
 const TABLES = 'migrations/1767225660000-CreateAuthorizationsAndTheirLedger.ts';
 
@@ -82,9 +81,9 @@ export const ledgerMutants: readonly Mutant[] = [
     name: 'a reschedule reserves all anew, not the difference',
     edits: [
       {
-        file: LEDGER,
-        find: 'units.reserve(authorization.id, authorization.balance, to - from)',
-        replace: 'units.reserve(authorization.id, authorization.balance, to)',
+        file: BALANCE,
+        find: 'if (to > from) return reserve(authorizationId, balance, to - from);',
+        replace: 'if (to > from) return reserve(authorizationId, balance, to);',
       },
     ],
     proofs: [HISTORIES],
@@ -93,12 +92,11 @@ export const ledgerMutants: readonly Mutant[] = [
     name: 'a reschedule is two movements, not one',
     edits: [
       {
-        file: BOOKING,
-        find: 'this.ledger.resize(tx, to, id, unitsReserved, units);',
-        replace: `{
-          this.ledger.release(tx, to, id, unitsReserved);
-          this.ledger.reserve(tx, to, id, units);
-        }`,
+        file: BALANCE,
+        find: 'if (to > from) return reserve(authorizationId, balance, to - from);',
+        replace: `if (from > 0 && to > 0 && to !== from)
+          return [{ kind: LedgerEntryKind.RELEASE, units: from }, { kind: LedgerEntryKind.RESERVE, units: to }];
+          if (to > from) return reserve(authorizationId, balance, to - from);`,
       },
     ],
     proofs: [reschedules('then one (RESERVE|RELEASE) of 2 follows')],

@@ -2,11 +2,12 @@ import { HISTORIES, races, type Edit, type Mutant } from './mutant.ts';
 
 const APPOINTMENTS = 'src/care/appointments/appointments.service.ts';
 const CALENDAR = 'src/care/appointments/calendar.ts';
+const DECISION = 'src/care/appointments/booking-decision.ts';
 const LEDGER = 'src/care/authorizations/authorization-ledger.service.ts';
 const TABLES = 'migrations/1767225720000-CreateAppointmentsThatCannotOverlap.ts';
 
 const noPeople: Edit = { file: CALENDAR, find: 'FOR NO KEY UPDATE OF practitioner, patient`', replace: '`' };
-const noQuery: Edit = { file: CALENDAR, find: 'if (!overlaps.length) return;', replace: 'if (overlaps) return;' };
+const noQuery: Edit = { file: DECISION, find: 'if (!all.length) return;', replace: 'if (all) return;' };
 const noExclusion = ['practitioner', 'patient'].map((person): Edit => ({
   file: TABLES,
   find: `CONSTRAINT appointments_${person}_free EXCLUDE USING gist (
@@ -16,8 +17,8 @@ const noExclusion = ['practitioner', 'patient'].map((person): Edit => ({
 }));
 const noOrder: Edit = {
   file: LEDGER,
-  find: 'const ids = [...new Set([one, other])].sort();',
-  replace: 'const ids = [...new Set([one, other])];',
+  find: 'const inOrder = [...new Set(ids)].sort();',
+  replace: 'const inOrder = [...new Set(ids)];',
 };
 
 /** Who is booked when, and how a visit goes on. */
