@@ -1,9 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { Permission } from '../../rules/access/permission.ts';
-import { belongsTo, ReadAhead, type Relation } from '../../rules/access/read-ahead.ts';
+import { ReadAhead } from '../../rules/access/read-ahead.ts';
 import { Readable } from '../../rules/access/readable.ts';
 import { Tenancy } from '../../rules/access/tenancy.ts';
-import { AuthorizationQueries } from '../authorizations/authorization-queries.ts';
 import { Authorization } from '../authorizations/authorization.entity.ts';
 import type { RowKey } from '../../platform/database/rows/tenant-repository.ts';
 import { Transactions } from '../../platform/database/transactions/transactions.ts';
@@ -17,28 +15,19 @@ import {
   type PageNumber,
 } from '../../platform/graphql/lists/page.ts';
 import { NOTHING } from '../../platform/graphql/lists/selection.ts';
-import { Patient } from '../../people/patients/patient.entity.ts';
 import { PatientsService } from '../../people/patients/patients.service.ts';
-import { Practitioner } from '../../people/practitioners/practitioner.entity.ts';
 import { PractitionersService } from '../../people/practitioners/practitioners.service.ts';
 import type { Tx } from '../../platform/database/transactions/tx.ts';
 import type { RequestContext } from '../../foundation/request-context/request-context.ts';
-import { ServiceCode } from '../service-codes/service-code.entity.ts';
-import { ServiceCodesService } from '../service-codes/service-codes.service.ts';
 import { Appointment } from './appointment.entity.ts';
 import type { AppointmentFilter } from './appointment.inputs.ts';
-import { TimeWindow } from '../../foundation/time/time-window.ts';
 import { filterVisits, type VisitFilter } from './visit-filter.ts';
-
-type Visit = Pick<Appointment, 'organizationId' | 'patientId' | 'practitionerId' | 'authorizationId' | 'serviceCodeId'>;
 
 /** Reading appointments. */
 @Injectable()
 export class AppointmentQueries {
   private readonly appointments = new Readable(Appointment, 'appointment');
   private readonly authorizations = new Readable(Authorization, 'authorization');
-  /** Whom and what a visit is of: a session has the same. */
-  readonly relations: Readonly<Record<string, Relation<Visit, object>>>;
 
   constructor(
     private readonly transactions: Transactions,
@@ -47,28 +36,7 @@ export class AppointmentQueries {
     private readonly ahead: ReadAhead,
     private readonly patients: PatientsService,
     private readonly practitioners: PractitionersService,
-    authorizationQueries: AuthorizationQueries,
-    serviceCodes: ServiceCodesService,
-  ) {
-    const { READ_PATIENT, READ_PRACTITIONER, READ_AUTHORIZATION, READ_SERVICE_CODE } = Permission;
-    this.relations = {
-      patient: belongsTo(READ_PATIENT, 'patientId', Patient, (tx, keys) => patients.many(tx, keys)),
-      practitioner: belongsTo(READ_PRACTITIONER, 'practitionerId', Practitioner, (tx, keys) =>
-        practitioners.readable.many(tx, keys),
-      ),
-      authorization: belongsTo(READ_AUTHORIZATION, 'authorizationId', Authorization, (tx, keys, selection) =>
-        authorizationQueries.many(tx, keys, selection),
-      ),
-      serviceCode: belongsTo(READ_SERVICE_CODE, 'serviceCodeId', ServiceCode, (tx, keys) =>
-        serviceCodes.many(tx, keys),
-      ),
-    };
-    ahead.add(Appointment, 'durationMinutes', {
-      permission: Permission.READ_APPOINTMENT,
-      read: (_, rows) => Promise.resolve(rows.map(durationOf)),
-    });
-    for (const [field, relation] of Object.entries(this.relations)) ahead.add(Appointment, field, relation);
-  }
+  ) {}
 
   /** @throws NotFound, Forbidden */
   async one(ctx: RequestContext, id: string): Promise<Appointment> {
@@ -123,9 +91,4 @@ export class AppointmentQueries {
 
   private readonly batch = (ctx: RequestContext, keys: readonly RowKey[]): Promise<Appointment[]> =>
     this.transactions.readTogether(ctx, (tx) => this.many(tx, keys));
-}
-
-/** Whole elapsed minutes. */
-export function durationOf({ startTime, endTime }: Pick<Appointment, 'startTime' | 'endTime'>): number {
-  return TimeWindow.toBook(startTime, endTime).minutes;
 }

@@ -1,6 +1,7 @@
 import { Check, Column, Entity, Exclusion, Index, JoinColumn, ManyToOne, PrimaryColumn } from 'typeorm';
 import { AuthorizationServiceCode } from '../authorizations/authorization-service-code.entity.ts';
 import { Authorization } from '../authorizations/authorization.entity.ts';
+import { minutesBetween } from '../../foundation/time/time-window.ts';
 import { Practitioner } from '../../people/practitioners/practitioner.entity.ts';
 import type { AppointmentStatus } from './appointment-status.ts';
 
@@ -58,6 +59,10 @@ export class Appointment {
   @Column('int') version: number;
   @Column({ type: 'timestamptz', name: 'created_at', precision: 3 }) createdAt: Date;
   @Column({ type: 'timestamptz', name: 'updated_at', precision: 3 }) updatedAt: Date;
+
+  get durationMinutes(): number {
+    return minutesBetween(this.startTime, this.endTime);
+  }
 
   @ManyToOne(() => Practitioner, { nullable: false })
   @JoinColumn([

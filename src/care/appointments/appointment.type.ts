@@ -14,6 +14,7 @@ export class AppointmentType {
   @Field(() => ID) organizationId: string;
   @Field() startTime: Date;
   @Field({ description: 'Exclusive: 9-10 and 10-11 do not touch.' }) endTime: Date;
+  @Field(() => Int, { description: 'Whole elapsed minutes from startTime to endTime.' }) durationMinutes: number;
   @Field(() => AppointmentStatus) status: AppointmentStatus;
   @Field(() => Int, { description: 'Units now held for this appointment; 0 once cancelled, completed or a no-show.' })
   unitsReserved: number;

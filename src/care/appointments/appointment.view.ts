@@ -1,5 +1,4 @@
 import { listOf, view } from '../../rules/rest/schemas.ts';
-import { TimeWindow } from '../../foundation/time/time-window.ts';
 import type { Appointment } from './appointment.entity.ts';
 
 export const APPOINTMENT = view('Appointment');
@@ -16,7 +15,7 @@ export function appointmentView(row: Appointment): Record<string, unknown> {
     serviceCodeId: row.serviceCodeId,
     startTime: row.startTime,
     endTime: row.endTime,
-    durationMinutes: TimeWindow.toBook(row.startTime, row.endTime).minutes,
+    durationMinutes: row.durationMinutes,
     status: row.status,
     unitsReserved: row.unitsReserved,
     location: row.location,

@@ -5,6 +5,9 @@ import { OrganizationsModule } from '../../people/organizations/organizations.mo
 import { PatientsModule } from '../../people/patients/patients.module.ts';
 import { PractitionersModule } from '../../people/practitioners/practitioners.module.ts';
 import { ServiceCodesModule } from '../service-codes/service-codes.module.ts';
+import { Appointment } from './appointment.entity.ts';
+import { AppointmentType } from './appointment.type.ts';
+import { visitRelations } from './visit-relations.ts';
 import { AppointmentQueries } from './appointment-queries.ts';
 import { AppointmentsController } from './appointments.controller.ts';
 import { AppointmentsResolver } from './appointments.resolver.ts';
@@ -33,6 +36,7 @@ import { Calendar } from './calendar.ts';
     BookingService,
     BookingWriter,
     Calendar,
+    ...visitRelations(AppointmentType, Appointment),
   ],
   exports: [AppointmentQueries, AppointmentsService, BookingService],
 })

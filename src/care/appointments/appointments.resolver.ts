@@ -1,27 +1,13 @@
-import { Args, ID, Int, Mutation, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
+import { Args, ID, Mutation, Query, Resolver } from '@nestjs/graphql';
 import { Permission } from '../../rules/access/permission.ts';
 import { Requires } from '../../rules/access/requires.decorator.ts';
-import { AuthorizationQueries } from '../authorizations/authorization-queries.ts';
-import type { Authorization } from '../authorizations/authorization.entity.ts';
-import { AuthorizationType } from '../authorizations/authorization.type.ts';
-import { Attachable } from '../../platform/graphql/lists/attached.ts';
-import { required } from '../../platform/graphql/lists/loaders.ts';
 import { PageArgs } from '../../platform/graphql/lists/page-args.ts';
 import type { Page } from '../../platform/graphql/lists/page.ts';
 import { OfRows, type Selection } from '../../platform/graphql/lists/selection.ts';
 import { UuidPipe } from '../../platform/graphql/inputs/uuid.pipe.ts';
-import type { Patient } from '../../people/patients/patient.entity.ts';
-import { PatientType } from '../../people/patients/patient.type.ts';
-import { PatientsService } from '../../people/patients/patients.service.ts';
-import type { Practitioner } from '../../people/practitioners/practitioner.entity.ts';
-import { PractitionerType } from '../../people/practitioners/practitioner.type.ts';
-import { PractitionersService } from '../../people/practitioners/practitioners.service.ts';
 import { Ctx } from '../../foundation/request-context/ctx.decorator.ts';
 import type { RequestContext } from '../../foundation/request-context/request-context.ts';
-import type { ServiceCode } from '../service-codes/service-code.entity.ts';
-import { ServiceCodeType } from '../service-codes/service-code.type.ts';
-import { ServiceCodesService } from '../service-codes/service-codes.service.ts';
-import { AppointmentQueries, durationOf } from './appointment-queries.ts';
+import { AppointmentQueries } from './appointment-queries.ts';
 import type { Appointment } from './appointment.entity.ts';
 import {
   AppointmentFilter,
@@ -40,10 +26,6 @@ export class AppointmentsResolver {
     private readonly booking: BookingService,
     private readonly appointments: AppointmentsService,
     private readonly queries: AppointmentQueries,
-    private readonly patients: PatientsService,
-    private readonly practitioners: PractitionersService,
-    private readonly authorizations: AuthorizationQueries,
-    private readonly serviceCodes: ServiceCodesService,
   ) {}
 
   @Query(() => AppointmentType)
@@ -96,48 +78,5 @@ export class AppointmentsResolver {
   @Requires(Permission.BOOK_APPOINTMENT)
   markNoShow(@Ctx() ctx: RequestContext, @Args('id', { type: () => ID }, UuidPipe) id: string): Promise<Appointment> {
     return this.appointments.markNoShow(ctx, id);
-  }
-
-  @Attachable()
-  @ResolveField(() => Int, { description: 'Whole elapsed minutes from startTime to endTime.' })
-  durationMinutes(@Parent() appointment: Appointment): number {
-    return durationOf(appointment);
-  }
-
-  @Attachable()
-  @ResolveField(() => PatientType)
-  @Requires(Permission.READ_PATIENT)
-  patient(@Ctx() ctx: RequestContext, @Parent() { organizationId, patientId: id }: Appointment): Promise<Patient> {
-    return required('patient', id, this.patients.load(ctx, { organizationId, id }));
-  }
-
-  @Attachable()
-  @ResolveField(() => PractitionerType)
-  @Requires(Permission.READ_PRACTITIONER)
-  practitioner(
-    @Ctx() ctx: RequestContext,
-    @Parent() { organizationId, practitionerId: id }: Appointment,
-  ): Promise<Practitioner> {
-    return required('practitioner', id, this.practitioners.load(ctx, { organizationId, id }));
-  }
-
-  @Attachable()
-  @ResolveField(() => AuthorizationType)
-  @Requires(Permission.READ_AUTHORIZATION)
-  authorization(
-    @Ctx() ctx: RequestContext,
-    @Parent() { organizationId, authorizationId: id }: Appointment,
-  ): Promise<Authorization> {
-    return required('authorization', id, this.authorizations.load(ctx, { organizationId, id }));
-  }
-
-  @Attachable()
-  @ResolveField(() => ServiceCodeType)
-  @Requires(Permission.READ_SERVICE_CODE)
-  serviceCode(
-    @Ctx() ctx: RequestContext,
-    @Parent() { organizationId, serviceCodeId: id }: Appointment,
-  ): Promise<ServiceCode> {
-    return required('service code', id, this.serviceCodes.load(ctx, { organizationId, id }));
   }
 }

@@ -35,7 +35,7 @@ export interface Move {
  */
 @Injectable()
 export class BookingWriter {
-  private readonly rows = new TenantRepository(Appointment);
+  private readonly rows = new TenantRepository<Appointment, 'durationMinutes'>(Appointment);
 
   constructor(
     private readonly ledger: AuthorizationLedger,

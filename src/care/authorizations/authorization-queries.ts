@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { mayPass, Permission } from '../../rules/access/permission.ts';
-import { belongsTo, ReadAhead } from '../../rules/access/read-ahead.ts';
+import { ReadAhead } from '../../rules/access/read-ahead.ts';
 import { Readable } from '../../rules/access/readable.ts';
 import { Tenancy } from '../../rules/access/tenancy.ts';
 import { AuditService, type AuditRecord } from '../../rules/audit/audit.service.ts';
@@ -14,7 +14,6 @@ import { Pages, type Page } from '../../platform/graphql/lists/page.ts';
 import { RelationPages } from '../../platform/graphql/lists/relation-pages.ts';
 import { NOTHING } from '../../platform/graphql/lists/selection.ts';
 import { OrganizationsService } from '../../people/organizations/organizations.service.ts';
-import { Patient } from '../../people/patients/patient.entity.ts';
 import { PatientsService } from '../../people/patients/patients.service.ts';
 import type { RequestContext } from '../../foundation/request-context/request-context.ts';
 import type { ServiceCode } from '../service-codes/service-code.entity.ts';
@@ -24,7 +23,6 @@ import { AuthorizationServiceCode } from './authorization-service-code.entity.ts
 import { AuthorizationStatus, STATUS_SQL, statusOn } from './authorization-status.ts';
 import { Authorization } from './authorization.entity.ts';
 import type { AuthorizationFilter } from './authorization.inputs.ts';
-import { availableUnits } from './balance.ts';
 import { LedgerEntry } from './ledger-entry.entity.ts';
 
 /** The covered codes of one authorization; `id` is the authorization's. */
@@ -64,16 +62,7 @@ export class AuthorizationQueries {
     private readonly audit: AuditService,
     private readonly ahead: ReadAhead,
   ) {
-    const { READ_PATIENT, READ_AUTHORIZATION, READ_SERVICE_CODE } = Permission;
-    ahead.add(
-      Authorization,
-      'patient',
-      belongsTo(READ_PATIENT, 'patientId', Patient, (tx, keys) => patients.many(tx, keys)),
-    );
-    ahead.add(Authorization, 'availableUnits', {
-      permission: READ_AUTHORIZATION,
-      read: (_, rows) => Promise.resolve(rows.map(({ balance }) => availableUnits(balance))),
-    });
+    const { READ_AUTHORIZATION, READ_SERVICE_CODE } = Permission;
     ahead.add(Authorization, 'status', { permission: READ_AUTHORIZATION, read: (tx, rows) => this.statuses(tx, rows) });
     ahead.add(Authorization, 'serviceCodes', {
       permission: READ_SERVICE_CODE,

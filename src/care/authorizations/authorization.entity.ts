@@ -2,7 +2,7 @@ import { Check, Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn, Uni
 import { Organization } from '../../people/organizations/organization.entity.ts';
 import { Patient } from '../../people/patients/patient.entity.ts';
 import type { LocalDate } from '../../foundation/time/local-date.ts';
-import type { Balance } from './balance.ts';
+import { availableUnits, type Balance } from './balance.ts';
 
 /** Units that a payer approved for one patient. Its balances are written by AuthorizationLedger and by nobody else. */
 @Entity('authorizations')
@@ -56,5 +56,9 @@ export class Authorization {
 
   get balance(): Balance {
     return { total: this.totalUnits, reserved: this.reservedUnits, used: this.usedUnits };
+  }
+
+  get availableUnits(): number {
+    return availableUnits(this.balance);
   }
 }

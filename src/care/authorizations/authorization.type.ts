@@ -29,6 +29,8 @@ export class AuthorizationType {
   @Field(() => Int) totalUnits: number;
   @Field(() => Int, { description: 'Units of completed sessions.' }) usedUnits: number;
   @Field(() => Int, { description: 'Units held for live appointments.' }) reservedUnits: number;
+  @Field(() => Int, { description: 'totalUnits - usedUnits - reservedUnits, never below zero.' })
+  availableUnits: number;
   @Field(() => DateScalar, { description: 'The first local date that visits may start on.' }) startDate: string;
   @Field(() => DateScalar, { description: 'The last local date that visits may start on, inclusive.' }) endDate: string;
   @Field(() => Int, {

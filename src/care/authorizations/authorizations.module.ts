@@ -2,6 +2,9 @@ import { Module } from '@nestjs/common';
 import { OrganizationsModule } from '../../people/organizations/organizations.module.ts';
 import { PatientsModule } from '../../people/patients/patients.module.ts';
 import { ServiceCodesModule } from '../service-codes/service-codes.module.ts';
+import { patientOf } from '../../people/patients/patient.relation.ts';
+import { Authorization } from './authorization.entity.ts';
+import { AuthorizationType } from './authorization.type.ts';
 import { AuthorizationLedger } from './authorization-ledger.service.ts';
 import { AuthorizationQueries } from './authorization-queries.ts';
 import { AuthorizationsResolver } from './authorizations.resolver.ts';
@@ -17,6 +20,7 @@ import { PatientAuthorizationsResolver } from './patient-authorizations.resolver
     AuthorizationsResolver,
     AuthorizationsService,
     PatientAuthorizationsResolver,
+    patientOf(AuthorizationType, Authorization),
   ],
   exports: [AuthorizationLedger, AuthorizationQueries, AuthorizationsService],
 })

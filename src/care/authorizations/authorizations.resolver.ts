@@ -1,15 +1,12 @@
-import { Args, ID, Int, Mutation, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
+import { Args, ID, Mutation, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
 import { Permission } from '../../rules/access/permission.ts';
 import { Requires } from '../../rules/access/requires.decorator.ts';
 import { Attachable } from '../../platform/graphql/lists/attached.ts';
-import { required } from '../../platform/graphql/lists/loaders.ts';
 import { PageArgs } from '../../platform/graphql/lists/page-args.ts';
 import type { Page } from '../../platform/graphql/lists/page.ts';
 import { OfRows, type Selection } from '../../platform/graphql/lists/selection.ts';
 import { TextPipe } from '../../platform/graphql/inputs/text.pipe.ts';
 import { UuidPipe } from '../../platform/graphql/inputs/uuid.pipe.ts';
-import type { Patient } from '../../people/patients/patient.entity.ts';
-import { PatientType } from '../../people/patients/patient.type.ts';
 import { PatientsService } from '../../people/patients/patients.service.ts';
 import { Ctx } from '../../foundation/request-context/ctx.decorator.ts';
 import type { RequestContext } from '../../foundation/request-context/request-context.ts';
@@ -21,7 +18,6 @@ import type { Authorization } from './authorization.entity.ts';
 import { AuthorizationFilter, CreateAuthorizationInput, UpdateAuthorizationInput } from './authorization.inputs.ts';
 import { AuthorizationConnection, AuthorizationType, LedgerEntryConnection } from './authorization.type.ts';
 import { AuthorizationsService } from './authorizations.service.ts';
-import { availableUnits } from './balance.ts';
 import type { LedgerEntry } from './ledger-entry.entity.ts';
 
 @Resolver(() => AuthorizationType)
@@ -83,23 +79,10 @@ export class AuthorizationsResolver {
   }
 
   @Attachable()
-  @ResolveField(() => PatientType)
-  @Requires(Permission.READ_PATIENT)
-  patient(@Ctx() ctx: RequestContext, @Parent() { organizationId, patientId: id }: Authorization): Promise<Patient> {
-    return required('patient', id, this.patients.load(ctx, { organizationId, id }));
-  }
-
-  @Attachable()
   @ResolveField(() => [ServiceCodeType], { description: 'At least one.' })
   @Requires(Permission.READ_SERVICE_CODE)
   serviceCodes(@Ctx() ctx: RequestContext, @Parent() authorization: Authorization): Promise<ServiceCode[]> {
     return this.queries.codes(ctx, authorization);
-  }
-
-  @Attachable()
-  @ResolveField(() => Int, { description: 'totalUnits - usedUnits - reservedUnits, never below zero.' })
-  availableUnits(@Parent() authorization: Authorization): number {
-    return availableUnits(authorization.balance);
   }
 
   @Attachable()

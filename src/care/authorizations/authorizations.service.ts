@@ -29,7 +29,7 @@ const COVERED_CODES = `
 /** Creating, changing and cancelling authorizations, and what a booking needs to know of them. */
 @Injectable()
 export class AuthorizationsService {
-  private readonly rows = new TenantRepository(Authorization);
+  private readonly rows = new TenantRepository<Authorization, 'balance' | 'availableUnits'>(Authorization);
   private readonly patients = new TenantRepository(Patient);
 
   constructor(
@@ -69,7 +69,7 @@ export class AuthorizationsService {
         version: 1,
         createdAt: now,
         updatedAt: now,
-      } as Authorization);
+      });
       await this.cover(tx, authorization.id, codes);
       this.ledger.grant(tx, authorization);
       this.audit.record(tx, {

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Permission } from '../../rules/access/permission.ts';
-import { belongsTo, ReadAhead } from '../../rules/access/read-ahead.ts';
+import { ReadAhead } from '../../rules/access/read-ahead.ts';
 import { Readable } from '../../rules/access/readable.ts';
 import { Tenancy } from '../../rules/access/tenancy.ts';
 import { AppointmentQueries } from '../appointments/appointment-queries.ts';
@@ -46,12 +46,6 @@ export class SessionQueries {
     private readonly audit: AuditService,
     private readonly ahead: ReadAhead,
   ) {
-    for (const [field, relation] of Object.entries(appointments.relations)) ahead.add(Session, field, relation);
-    ahead.add(
-      Session,
-      'appointment',
-      belongsTo(Permission.READ_APPOINTMENT, 'appointmentId', Appointment, (tx, keys) => appointments.many(tx, keys)),
-    );
     ahead.add(Appointment, 'session', {
       permission: Permission.READ_SESSION,
       of: Session,

@@ -7,6 +7,10 @@ import { OrganizationsModule } from '../../people/organizations/organizations.mo
 import { PatientsModule } from '../../people/patients/patients.module.ts';
 import { PractitionersModule } from '../../people/practitioners/practitioners.module.ts';
 import { ServiceCodesModule } from '../service-codes/service-codes.module.ts';
+import { appointmentOf } from '../appointments/appointment.relation.ts';
+import { visitRelations } from '../appointments/visit-relations.ts';
+import { Session } from './session.entity.ts';
+import { SessionType } from './session.type.ts';
 import { SessionQueries } from './session-queries.ts';
 import { AppointmentSessionResolver, SessionsResolver } from './sessions.resolver.ts';
 import { SessionsController } from './sessions.controller.ts';
@@ -25,7 +29,14 @@ import { SessionsService } from './sessions.service.ts';
     ServiceCodesModule,
   ],
   controllers: [SessionsController],
-  providers: [AppointmentSessionResolver, SessionQueries, SessionsResolver, SessionsService],
+  providers: [
+    AppointmentSessionResolver,
+    SessionQueries,
+    SessionsResolver,
+    SessionsService,
+    appointmentOf(SessionType, Session),
+    ...visitRelations(SessionType, Session),
+  ],
   exports: [SessionsService],
 })
 export class SessionsModule {}

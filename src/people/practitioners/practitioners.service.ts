@@ -5,6 +5,7 @@ import { AuditService } from '../../rules/audit/audit.service.ts';
 import { newId } from '../../platform/database/rows/new-id.ts';
 import type { RowKey } from '../../platform/database/rows/tenant-repository.ts';
 import { Transactions } from '../../platform/database/transactions/transactions.ts';
+import type { Tx } from '../../platform/database/transactions/tx.ts';
 import { NotFound } from '../../foundation/errors/domain-error.ts';
 import { loadBatched } from '../../platform/graphql/lists/loaders.ts';
 import type { PageArgs } from '../../platform/graphql/lists/page-args.ts';
@@ -95,6 +96,11 @@ export class PractitionersService {
     return loadBatched(ctx, this.batch, key);
   }
 
+  /** Those of these that the caller may read: of relation fields. */
+  many(tx: Tx, keys: readonly RowKey[]): Promise<Practitioner[]> {
+    return this.readable.many(tx, keys);
+  }
+
   private readonly batch = (ctx: RequestContext, keys: readonly RowKey[]): Promise<Practitioner[]> =>
-    this.transactions.readTogether(ctx, (tx) => this.readable.many(tx, keys));
+    this.transactions.readTogether(ctx, (tx) => this.many(tx, keys));
 }

@@ -20,8 +20,10 @@ export interface RowKey {
  * The rows of one table that belong to the transaction's organization: the first of two walls, row-level security is
  * the second. It has no `save()`, which moved another tenant's row to us in TypeORM, and no way to leave the
  * organization out.
+ *
+ * `Derived` names what a row tells by a getter, of which no column is written.
  */
-export class TenantRepository<Row extends TenantRow> {
+export class TenantRepository<Row extends TenantRow, Derived extends keyof Row = never> {
   private rowSql: RowSql<Row> | undefined;
 
   constructor(private readonly entity: new () => Row) {}
@@ -67,14 +69,14 @@ export class TenantRepository<Row extends TenantRow> {
   }
 
   /** Writes a new row; the values must be complete. */
-  async insert(tx: Tx, values: Omit<Row, 'organizationId'>): Promise<Row> {
+  async insert(tx: Tx, values: Omit<Row, 'organizationId' | Derived>): Promise<Row> {
     const { row, text, parameters } = this.insertion(tx, values);
     await tx.sql(text, parameters);
     return row;
   }
 
   /** As `insert`, not waiting for it: what the database refuses, the transaction fails with. */
-  add(tx: Tx, values: Omit<Row, 'organizationId'>): Row {
+  add(tx: Tx, values: Omit<Row, 'organizationId' | Derived>): Row {
     const { row, text, parameters } = this.insertion(tx, values);
     tx.send(text, parameters);
     return row;
@@ -94,7 +96,10 @@ export class TenantRepository<Row extends TenantRow> {
     return Object.assign(new this.entity(), row, changes);
   }
 
-  private insertion(tx: Tx, values: Omit<Row, 'organizationId'>): { row: Row; text: string; parameters: unknown[] } {
+  private insertion(
+    tx: Tx,
+    values: Omit<Row, 'organizationId' | Derived>,
+  ): { row: Row; text: string; parameters: unknown[] } {
     const complete = { ...values, organizationId: tx.organizationId };
     return { row: Object.assign<Row, object>(new this.entity(), complete), ...this.sql(tx).insert(complete) };
   }
