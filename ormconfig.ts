@@ -1,7 +1,8 @@
 import { DataSource } from 'typeorm';
 import { entities } from './src/app/entities.ts';
-import { migrations } from './src/platform/database/schema/migrations.ts';
+import { ownerDataSource } from './src/platform/database/connection/data-source.ts';
 import { primaryUrl } from './src/platform/database/connection/primary.ts';
+import { migrations } from './src/platform/database/schema/migrations.ts';
 
 /**
  * For the TypeORM CLI, on the built file: `npm run migration:run`, `npm run migration:revert`.
@@ -9,9 +10,4 @@ import { primaryUrl } from './src/platform/database/connection/primary.ts';
  */
 const url = process.env.DATABASE_MIGRATION_URL ?? process.env.DATABASE_URL;
 
-export default new DataSource({
-  type: 'postgres',
-  url: url && (await primaryUrl(url)),
-  entities,
-  migrations,
-});
+export default new DataSource({ ...ownerDataSource(url && (await primaryUrl(url))), entities, migrations });

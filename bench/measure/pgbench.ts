@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import { sessionOptions } from '../../src/platform/database/connection/data-source.ts';
+import { applicationSettings, type Settings } from '../../src/platform/database/connection/settings.ts';
 import { parseProcessed, parseProgress, type Progress } from './pgbench-output.ts';
 
 export interface FloorRun {
@@ -59,7 +59,7 @@ export async function runPgbench({
       PGPORT: port,
       PGUSER: username,
       PGPASSWORD: password,
-      PGOPTIONS: sessionOptions(),
+      PGOPTIONS: optionsOf(applicationSettings('session')),
     },
   });
   const ended = new Promise<number | null>((resolve, reject) => child.once('error', reject).once('exit', resolve));
@@ -75,6 +75,13 @@ export async function runPgbench({
   await Promise.all([read(child.stdout), read(child.stderr)]);
   if ((await ended) !== 0) throw new Error(`pgbench failed in ${script}:\n${output}`);
   return { ...windowOf(seen, seconds), processed: parseProcessed(output) };
+}
+
+/** Settings as libpq reads them. */
+function optionsOf(settings: Settings): string {
+  return Object.entries(settings)
+    .map(([name, value]) => `-c ${name}=${value.replaceAll(' ', '\\ ')}`)
+    .join(' ');
 }
 
 function windowOf(seen: readonly Progress[], seconds: number): Omit<FloorResult, 'processed'> {

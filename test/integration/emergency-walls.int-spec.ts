@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
-import { sessionOptions } from '../../src/platform/database/connection/data-source.ts';
+import { applicationSettings, type Settings } from '../../src/platform/database/connection/settings.ts';
 import { connected, read } from '../support/sql.ts';
 import { World, type Person, type Practice } from '../support/world.ts';
 
@@ -49,7 +49,7 @@ describe('given emergency grants of two practices, and SQL that goes past the co
   }
 
   /** Statements of one transaction in A that is never committed; the last one's result. */
-  function rolledBack(url: string, statements: [string, ...unknown[]][], options?: string) {
+  function rolledBack(url: string, statements: [string, ...unknown[]][], settings?: Settings) {
     return connected(
       url,
       async (client) => {
@@ -59,11 +59,11 @@ describe('given emergency grants of two practices, and SQL that goes past the co
         for (const [text, ...values] of statements) result = await client.query(text, values);
         return result!;
       },
-      options,
+      settings,
     );
   }
   const application = (...statements: [string, ...unknown[]][]) =>
-    rolledBack(world.test.database.applicationUrl, statements, sessionOptions());
+    rolledBack(world.test.database.applicationUrl, statements, applicationSettings('session'));
   const owner = (...statements: [string, ...unknown[]][]) => rolledBack(world.test.database.ownerUrl, statements);
   const superuser = (...statements: [string, ...unknown[]][]) => rolledBack(world.test.database.adminUrl, statements);
 

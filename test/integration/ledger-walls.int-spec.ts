@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
-import { sessionOptions } from '../../src/platform/database/connection/data-source.ts';
+import { applicationSettings, type Settings } from '../../src/platform/database/connection/settings.ts';
 import { sqlStateOf } from '../../src/platform/database/connection/sql-errors.ts';
 import { connected, read } from '../support/sql.ts';
 import { at, PASSWORD, World, type Person, type Practice } from '../support/world.ts';
@@ -71,7 +71,7 @@ describe('given two practices with everything in them, and SQL that goes past th
     url: string,
     settings: { organization?: string; reach?: string },
     work: (client: pg.Client) => Promise<T>,
-    options?: string,
+    session?: Settings,
   ): Promise<T> {
     const begun = async (client: pg.Client): Promise<T> => {
       await client.query('BEGIN');
@@ -82,14 +82,14 @@ describe('given two practices with everything in them, and SQL that goes past th
       await client.query('SET CONSTRAINTS ALL IMMEDIATE'); // nothing here comes to its COMMIT
       return work(client);
     };
-    return connected(url, begun, options);
+    return connected(url, begun, session);
   }
 
   /** As the application connects: its login, stepped down to therapy_app. */
   const application = <T>(
     settings: { organization?: string; reach?: string },
     work: (client: pg.Client) => Promise<T>,
-  ) => rolledBack(world.test.database.applicationUrl, settings, work, sessionOptions());
+  ) => rolledBack(world.test.database.applicationUrl, settings, work, applicationSettings('session'));
   const inA = (text: string, ...values: unknown[]) =>
     application({ organization: a.practice.id }, (client) => client.query(text, values));
 
@@ -340,7 +340,7 @@ describe('given two practices with everything in them, and SQL that goes past th
           for (const table of tables)
             expect([table, (await client.query(`SELECT * FROM ${table}`)).rows]).toEqual([table, []]);
         },
-        sessionOptions(),
+        applicationSettings('session'),
       );
     });
 

@@ -46,7 +46,7 @@ describe('given a database that processes work on', () => {
     const migrated = migrate(database.ownerUrl, { migrations: [...migrations, ADD_COLUMN] });
     await untilWaiting(database.adminUrl, 1);
     // behind the migration in the queue for the table, and with the time-out of the application
-    await connected(database.adminUrl, (other) => other.query('SELECT FROM patients'), '-c lock_timeout=2000');
+    await connected(database.adminUrl, (other) => other.query('SELECT FROM patients'), { lock_timeout: '2s' });
     expect(await read(database.ownerUrl, COLUMN)).toEqual([]);
 
     await reader.query('COMMIT');

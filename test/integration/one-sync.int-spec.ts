@@ -17,7 +17,7 @@ describe('given a connection on which what is asked in one turn goes under one S
   afterAll(() => database.drop());
 
   beforeEach(async () => {
-    client = new NamedStatementsClient({ connectionString: database.ownerUrl, pipeline: true });
+    client = new NamedStatementsClient({ connectionString: database.ownerUrl, pipeline: true, settings: {} });
     await client.connect();
     await client.query('SELECT 1');
     readies = 0;

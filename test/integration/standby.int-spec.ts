@@ -3,7 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Pool } from 'pg';
 import pg from 'pg';
-import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import type { TestDatabase } from '../support/database.ts';
+import { createTestServer } from '../support/own-server.ts';
 import { connected, read } from '../support/sql.ts';
 import { at, World, type Booking, type Person, type Practice } from '../support/world.ts';
 
@@ -18,10 +19,9 @@ describe('given a primary whose synchronous standby has gone', () => {
   let day = 0;
 
   beforeAll(async () => {
-    database = await createTestDatabase();
+    // every commit of its server waits for the standby
+    database = await createTestServer();
     admin = new pg.Pool({ connectionString: database.adminUrl, max: 1 });
-    // nobody else on the tests' server waits for a standby
-    await admin.query(`ALTER DATABASE ${database.name} SET synchronous_commit = on`);
     world = await World.create({}, database);
     practice = await world.practice();
     practitioner = await world.practitioner(practice);

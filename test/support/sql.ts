@@ -1,17 +1,23 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import pg from 'pg';
+import type pg from 'pg';
+import type { Settings } from '../../src/platform/database/connection/settings.ts';
+import { SettledClient } from '../../src/platform/database/connection/settled-client.ts';
 
-/** A connection that may be killed without taking the test's process along. */
-export async function connect(url: string, options?: string): Promise<pg.Client> {
-  const client = new pg.Client({ connectionString: url, ...(options && { options }) });
+/** A connection that may be killed without taking the test's process along; as the server has it, or with these settings. */
+export async function connect(url: string, settings: Settings = {}): Promise<pg.Client> {
+  const client: pg.Client = new SettledClient({ connectionString: url, settings });
   client.on('error', () => undefined);
   await client.connect();
   return client;
 }
 
 /** Runs the work on a connection of its own. */
-export async function connected<T>(url: string, work: (client: pg.Client) => Promise<T>, options?: string): Promise<T> {
-  const client = await connect(url, options);
+export async function connected<T>(
+  url: string,
+  work: (client: pg.Client) => Promise<T>,
+  settings?: Settings,
+): Promise<T> {
+  const client = await connect(url, settings);
   try {
     return await work(client);
   } finally {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
-import { sessionOptions } from '../../src/platform/database/connection/data-source.ts';
+import { applicationSettings } from '../../src/platform/database/connection/settings.ts';
 import { NO_SEAL, NOBODY, rowHash, sealHash } from '../../src/oversight/audit-trail/seal-format.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
 import { connect, connected } from './sql.ts';
@@ -39,7 +39,7 @@ export class SealedTrail {
   /** Adds an event, which nobody sees until its commit is called; within the time-out of idle transactions. */
   async addSlowly(organizationId: string): Promise<{ id: string; commit: () => Promise<void> }> {
     const id = randomUUID();
-    const client = await connect(this.database.applicationUrl, sessionOptions());
+    const client = await connect(this.database.applicationUrl, applicationSettings('session'));
     await client.query('BEGIN');
     await client.query(ADD, [organizationId, [id]]);
     return {
@@ -59,7 +59,7 @@ export class SealedTrail {
   }
 
   asApplication<T>(work: (client: pg.Client) => Promise<T>): Promise<T> {
-    return connected(this.database.applicationUrl, work, sessionOptions());
+    return connected(this.database.applicationUrl, work, applicationSettings('session'));
   }
 
   /** As the owner of the tables, who first has to take down walls of their own; they are put up again. */

@@ -1,4 +1,5 @@
 import { plusDays, type LocalDate } from '../../foundation/time/local-date.ts';
+import { compare } from '../../people/organizations/search-key.ts';
 
 /** An authorization of the patient with this number. */
 export interface PlannedAuthorization {
@@ -76,7 +77,7 @@ export function plannedVisits(today: LocalDate): PlannedVisit[] {
     ...days.flatMap((date, index) => PRACTITIONERS.flatMap((practitioner) => usualDay(date, index, practitioner))),
     ...PRACTITIONERS.map((practitioner) => treatment(today, '16:00', practitioner, 2 * practitioner)),
     ...[past[2], past[8], ahead[2], ahead[8]].flatMap((date) => (date ? [familyGuidance(date)] : [])),
-  ].sort((one, other) => `${one.date}${one.time}`.localeCompare(`${other.date}${other.time}`));
+  ].sort((one, other) => compare(`${one.date}${one.time}`, `${other.date}${other.time}`));
   const visits = drafts.map((draft, index) => ({
     ...draft,
     outcome: draft.date < today ? outcomeOf(index) : undefined,

@@ -6,7 +6,7 @@ import { safeError } from '../../platform/observability/safe-error.ts';
 /** Shorter than what probes wait for, and than what a caller would wait for a connection of the pool. */
 const LIMIT_MS = 2_000;
 
-/** Whether this process should be sent requests: its database answers, has our schema, and nobody asked it to end. */
+/** Whether this process should be sent requests: its database answers and is as we need it, and nobody asked it to end. */
 @Injectable()
 export class Readiness {
   private readonly log = new Logger(Readiness.name);
@@ -39,20 +39,11 @@ export class Readiness {
   }
 
   private async lookOnce(): Promise<boolean> {
-    let fault: unknown;
-    const ready = await this.schema.isCurrent().catch((error: unknown) => {
-      fault = error;
-      return false;
-    });
-    if (ready !== this.wasReady) this.tell(ready, fault);
+    const fault = await this.schema.fault().catch((error: unknown) => safeError(error));
+    const ready = fault === undefined;
+    // once a change, not once a probe
+    if (ready !== this.wasReady) this.log.warn(ready ? 'ready again' : { message: 'not ready', fault });
     this.wasReady = ready;
     return ready;
-  }
-
-  /** Once a change, not once a probe. */
-  private tell(ready: boolean, fault: unknown): void {
-    if (ready) this.log.warn('ready again');
-    else if (fault) this.log.warn({ message: 'not ready', error: safeError(fault) });
-    else this.log.warn('not ready: the database lacks migrations of this build (npm run migration:run)');
   }
 }

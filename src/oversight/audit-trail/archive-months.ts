@@ -1,6 +1,9 @@
 import pg from 'pg';
 import { backOff } from '../../platform/database/connection/back-off.ts';
+import { OWNER, WANTED_BY_THE_OWNER } from '../../platform/database/connection/settings.ts';
+import { SettledClient } from '../../platform/database/connection/settled-client.ts';
 import { sqlStateOf } from '../../platform/database/connection/sql-errors.ts';
+import { asking, requireSuitable } from '../../platform/database/connection/suitability.ts';
 
 export interface Archive {
   /** Events that had landed in DEFAULT and are in their months now. */
@@ -26,10 +29,11 @@ export class NotArchived extends Error {}
  * @param tablespace where the months are put; reading the trail waits while one is copied there
  */
 export async function archiveMonths(url: string, before: string, tablespace?: string): Promise<Archive> {
-  const client = new pg.Client({ connectionString: url });
+  const client = new SettledClient({ connectionString: url, settings: OWNER });
   client.on('error', () => undefined); // the query that is running reports the loss
   await client.connect();
   try {
+    await requireSuitable(asking(client), WANTED_BY_THE_OWNER);
     await requireOver(client, before);
     await client.query(`SET lock_timeout = '2s'`);
     const filed = await patiently(() =>

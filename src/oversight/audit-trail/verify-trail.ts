@@ -1,4 +1,5 @@
-import pg from 'pg';
+import { OWNER } from '../../platform/database/connection/settings.ts';
+import { SettledClient } from '../../platform/database/connection/settled-client.ts';
 import type { Anchor } from './anchors.ts';
 import { ANCHORED, CHECKS, COUNTS, HEADS, type Difference } from './trail-checks.ts';
 
@@ -20,7 +21,7 @@ export interface Verification {
  * @param url a login that may read audit_events and the tables of the schema audit, such as the owner's
  */
 export async function verifyTrail(url: string, anchors: readonly Anchor[] = []): Promise<Verification> {
-  const client = new pg.Client({ connectionString: url });
+  const client = new SettledClient({ connectionString: url, settings: OWNER });
   client.on('error', () => undefined); // the query that is running reports the loss
   await client.connect();
   try {

@@ -1,4 +1,5 @@
-import pg from 'pg';
+import { OWNER } from '../../platform/database/connection/settings.ts';
+import { SettledClient } from '../../platform/database/connection/settled-client.ts';
 import { entryInvariants } from './entry-invariants.ts';
 import { holdInvariants } from './hold-invariants.ts';
 import type { Breach, Invariant } from './invariant.ts';
@@ -27,8 +28,9 @@ export interface Verification {
  * @param url a login that may read all tables: the owner's
  */
 export async function verifyLedger(url: string): Promise<Verification> {
-  const client = new pg.Client({
+  const client = new SettledClient({
     connectionString: url,
+    settings: OWNER,
     connectionTimeoutMillis: 10_000,
     application_name: 'ledger-verify',
   });

@@ -12,6 +12,7 @@ import type { RequestContext } from '../../foundation/request-context/request-co
 import { isTimeZone } from '../../foundation/time/local-date.ts';
 import { Organization } from './organization.entity.ts';
 import type { UpdateOrganizationSecurityInput } from './organization.inputs.ts';
+import { compare, searchKey } from './search-key.ts';
 
 const INVALID_PARAMETER_VALUE = '22023';
 
@@ -34,9 +35,11 @@ export class OrganizationsService {
     private readonly audit: AuditService,
   ) {}
 
-  /** The caller's own; every one for a super admin. */
-  list(ctx: RequestContext): Promise<Organization[]> {
-    return this.transactions.read(ctx, (tx) => select(tx).orderBy('row.name').orderBy('row.id').many());
+  /** The caller's own; every one for a super admin, by name, as people are: the database's own order would be its locale's. */
+  async list(ctx: RequestContext): Promise<Organization[]> {
+    const found = await this.transactions.read(ctx, (tx) => select(tx).orderBy('row.id').many());
+    const keyed = found.map((organization) => ({ organization, key: searchKey(organization.name) }));
+    return keyed.sort((one, other) => compare(one.key, other.key)).map(({ organization }) => organization);
   }
 
   /** @throws NotFound the caller's reach does not hold it */

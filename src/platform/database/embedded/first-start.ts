@@ -3,7 +3,9 @@ import { existsSync } from 'node:fs';
 import { chown, link, mkdir, readFile } from 'node:fs/promises';
 import { rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import pg from 'pg';
+import type pg from 'pg';
+import { OWNER } from '../connection/settings.ts';
+import { SettledClient } from '../connection/settled-client.ts';
 import { supervise } from './supervisor.ts';
 import type { Account } from './supervisor.ts';
 import { logSize, logTail } from './log.ts';
@@ -82,7 +84,7 @@ export async function provision(adminUrl: string, password: string): Promise<str
 }
 
 export async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
-  const client = new pg.Client({ connectionString: url, ssl: false, connectionTimeoutMillis: 10_000 });
+  const client = new SettledClient({ connectionString: url, settings: OWNER, connectionTimeoutMillis: 10_000 });
   client.on('error', () => undefined);
   try {
     await client.connect();

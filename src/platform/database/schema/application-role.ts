@@ -1,8 +1,18 @@
 import pg from 'pg';
 import type { Pooling } from '../../config/environment.ts';
-import { APPLICATION_ROLE, sessionOptions, transactionSettings } from '../connection/data-source.ts';
-import { HAS_MIGRATIONS, KNOWN_MIGRATIONS } from './known-migrations.ts';
 import { primaryUrl } from '../connection/primary.ts';
+import {
+  ANYBODY,
+  APPLICATION_ROLE,
+  applicationSettings,
+  OWNER,
+  transactionSettings,
+  wantedByTheApplication,
+  type Settings,
+} from '../connection/settings.ts';
+import { SettledClient } from '../connection/settled-client.ts';
+import { asking, requireSuitable } from '../connection/suitability.ts';
+import { HAS_MIGRATIONS, KNOWN_MIGRATIONS } from './known-migrations.ts';
 
 const NOT_A_MEMBER = '42501';
 const NO_SUCH_ROLE = '22023';
@@ -28,10 +38,11 @@ export interface ApplicationLogin {
 
 /**
  * Makes sure that the application's login can step down to the lesser role, and that this role is less: no superuser,
- * no way around row-level security, no table of its own.
+ * no way around row-level security, no table of its own. And that it works under the settings that it needs.
  *
  * @param ownerUrl grants the role where the login does not have it yet; without one it must have it
  * @throws Error that says which statement a database administrator has to run
+ * @throws Unsuitable
  */
 export async function stepDown(application: ApplicationLogin, ownerUrl?: string): Promise<RunningAs> {
   try {
@@ -62,6 +73,7 @@ export async function requireMigrated(application: ApplicationLogin): Promise<vo
 
 async function describe(application: ApplicationLogin): Promise<RunningAs> {
   return asApplication(application, async (client) => {
+    await requireSuitable(asking(client), wantedByTheApplication(application.pooling));
     const { rows } = await client.query<RunningAs & { superuser: boolean; bypass: boolean; owns: boolean }>(
       `SELECT session_user AS login, current_user AS role, current_setting('server_version') AS "serverVersion",
               rolsuper AS superuser, rolbypassrls AS bypass,
@@ -79,7 +91,7 @@ async function describe(application: ApplicationLogin): Promise<RunningAs> {
 }
 
 async function grantRole(applicationUrl: string, ownerUrl: string | undefined): Promise<void> {
-  const login = await connected({ connectionString: applicationUrl }, async (client) => {
+  const login = await connected(applicationUrl, ANYBODY, async (client) => {
     const { rows } = await client.query<{ login: string }>('SELECT session_user AS login');
     return rows[0]?.login ?? '';
   });
@@ -87,7 +99,7 @@ async function grantRole(applicationUrl: string, ownerUrl: string | undefined): 
   const refusal = `The login may not use the role ${APPLICATION_ROLE}. Let an administrator run: ${statement};`;
   if (!ownerUrl) throw new Error(refusal);
   try {
-    await connected({ connectionString: ownerUrl }, (client) => client.query(statement));
+    await connected(ownerUrl, OWNER, (client) => client.query(statement));
   } catch (error) {
     throw new Error(refusal, { cause: error });
   }
@@ -98,8 +110,9 @@ async function asApplication<T>(
   { url, pooling }: ApplicationLogin,
   work: (client: pg.Client) => Promise<T>,
 ): Promise<T> {
-  if (pooling === 'session') return connected({ connectionString: url, options: sessionOptions() }, work);
-  return connected({ connectionString: url }, async (client) => {
+  const settings = applicationSettings(pooling);
+  if (pooling === 'session') return connected(url, settings, work);
+  return connected(url, settings, async (client) => {
     await client.query(`BEGIN; SELECT ${transactionSettings()}`);
     const result = await work(client);
     await client.query('COMMIT');
@@ -108,10 +121,11 @@ async function asApplication<T>(
 }
 
 async function connected<T>(
-  { connectionString, ...more }: pg.ClientConfig & { connectionString: string },
+  url: string,
+  settings: Settings,
   work: (client: pg.Client) => Promise<T>,
 ): Promise<T> {
-  const client = new pg.Client({ connectionString: await primaryUrl(connectionString), ...more });
+  const client = new SettledClient({ connectionString: await primaryUrl(url), settings });
   client.on('error', () => undefined); // the query that is running reports the loss
   await client.connect();
   try {

@@ -1,9 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DataSource, MigrationExecutor, type DataSourceOptions, type QueryRunner } from 'typeorm';
 import { backOff } from '../connection/back-off.ts';
-import { migrations } from './migrations.ts';
+import { ownerDataSource } from '../connection/data-source.ts';
 import { primaryUrl } from '../connection/primary.ts';
+import { WANTED_BY_THE_OWNER } from '../connection/settings.ts';
 import { sqlStateOf } from '../connection/sql-errors.ts';
+import { requireSuitable } from '../connection/suitability.ts';
+import { migrations } from './migrations.ts';
 
 /** Any number: processes that start at the same time migrate one after the other. */
 export const MIGRATION_LOCK = 7_326_411;
@@ -34,15 +37,17 @@ export interface MigrateOptions {
  * Brings the database at `url` (the owner's login) up to date, while processes work on it.
  *
  * @returns the names of the migrations that were run, none when it was current
+ * @throws Unsuitable before anything is changed
  * @throws Error what a migration raises, or that a table stayed locked: an administrator's help is needed
  */
 export async function migrate(url: string, options: MigrateOptions = {}): Promise<string[]> {
   const { patienceMs = 10 * 60_000, ...set } = options;
   const primary = await primaryUrl(url);
-  const dataSource = new DataSource({ type: 'postgres', url: primary, migrations, logger: 'debug', ...set });
+  const dataSource = new DataSource({ ...ownerDataSource(primary), migrations, logger: 'debug', ...set });
   await dataSource.initialize();
   const runner = dataSource.createQueryRunner();
   try {
+    await requireSuitable((text, parameters) => runner.query(text, parameters), WANTED_BY_THE_OWNER);
     await untilOurTurn(runner);
     await runner.query(`SET lock_timeout = '${LOCK_TIMEOUT}'`);
     return await runAll(dataSource, runner, Date.now() + patienceMs);

@@ -11,6 +11,7 @@ import { AddSecondFactors1767225970000 } from '../../../../migrations/1767225970
 import { AnswerWhichMigrationsHaveRun1767226020000 } from '../../../../migrations/1767226020000-AnswerWhichMigrationsHaveRun.ts';
 import { SendWritesWithCommit1767226080000 } from '../../../../migrations/1767226080000-SendWritesWithCommit.ts';
 import { TellMoreOfGrantersFromOutside1767226090000 } from '../../../../migrations/1767226090000-TellMoreOfGrantersFromOutside.ts';
+import { MakeAuditMonthsAlikeForEverybody1767226100000 } from '../../../../migrations/1767226100000-MakeAuditMonthsAlikeForEverybody.ts';
 
 /** Oldest first. A new migration is a line here. */
 export const migrations = [
@@ -27,4 +28,5 @@ export const migrations = [
   AnswerWhichMigrationsHaveRun1767226020000,
   SendWritesWithCommit1767226080000,
   TellMoreOfGrantersFromOutside1767226090000,
+  MakeAuditMonthsAlikeForEverybody1767226100000,
 ];

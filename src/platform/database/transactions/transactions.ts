@@ -8,7 +8,7 @@ import { poolWaits, transactionDurations } from '../../observability/metrics.ts'
 import { inSpan } from '../../observability/tracing.ts';
 import type { RequestContext } from '../../../foundation/request-context/request-context.ts';
 import { backOff } from '../connection/back-off.ts';
-import { transactionSettings } from '../connection/data-source.ts';
+import { transactionSettings } from '../connection/settings.ts';
 import { GatheredReads } from './gathered-reads.ts';
 import { Recovery, recoveryOf, sqlStateOf } from '../connection/sql-errors.ts';
 import { Tx } from './tx.ts';
