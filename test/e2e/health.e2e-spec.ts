@@ -23,7 +23,8 @@ describe('given a process that probes ask about', () => {
   afterAll(() => test.close());
 
   const asOwner = (text: string) => read(test.database.ownerUrl, text);
-  const asAdmin = (text: string) => connected(test.database.adminUrl, (admin) => admin.query(text));
+  const asAdmin = (text: string) =>
+    connected(test.database.adminUrl, (admin) => admin.query(text), { default_transaction_read_only: 'off' });
   const asked = async (url: string): Promise<Health> => {
     const { statusCode, headers, ...answer } = await test.app.inject({ method: 'GET', url });
     return { status: statusCode, cache: headers['cache-control'], body: answer.json() };
@@ -64,6 +65,29 @@ describe('given a process that probes ask about', () => {
   it('when a newer build has migrated further, then it is ready: it works on while the upgrade rolls', async () => {
     await asOwner(`INSERT INTO migrations (timestamp, name) VALUES (9999999999999, 'OfTomorrow9999999999999')`);
     expect(await ready()).toEqual(READY);
+  });
+
+  it.each([
+    ['session_replication_role', 'replica'],
+    ['default_transaction_read_only', 'on'],
+  ])(
+    'when new sessions are told that %s is %s, then it is alive and not ready until they are not',
+    async (name, value) => {
+      await asAdmin(`ALTER DATABASE ${test.database.name} SET ${name} = ${value}`);
+      expect(await ready()).toEqual(NOT_READY);
+      expect(await live()).toEqual(LIVE);
+
+      await asAdmin(`ALTER DATABASE ${test.database.name} RESET ${name}`);
+      expect(await ready()).toEqual(READY);
+    },
+  );
+
+  it('when the narrower of two settings lets it work, then it is ready', async () => {
+    const { name } = test.database;
+    await asAdmin(`ALTER ROLE therapy_api IN DATABASE ${name} SET session_replication_role = origin`);
+    await asAdmin(`ALTER DATABASE ${name} SET session_replication_role = replica`);
+    expect(await ready()).toEqual(READY);
+    await asAdmin(`ALTER DATABASE ${name} RESET session_replication_role`);
   });
 
   it('when every connection of the pool is taken, then probes are told so and do not queue up', async () => {

@@ -1,5 +1,4 @@
 import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import { DataSource } from 'typeorm';
 import { safeError } from '../observability/safe-error.ts';
 import { RequestContext } from '../../foundation/request-context/request-context.ts';
 import { Transactions } from './transactions/transactions.ts';
@@ -24,10 +23,7 @@ export class Housekeeping implements OnApplicationBootstrap, OnApplicationShutdo
   private timer: NodeJS.Timeout | undefined;
   private soon: NodeJS.Timeout | undefined;
 
-  constructor(
-    private readonly dataSource: DataSource,
-    private readonly transactions: Transactions,
-  ) {}
+  constructor(private readonly transactions: Transactions) {}
 
   async onApplicationBootstrap(): Promise<void> {
     await this.prepareAuditMonths();
@@ -41,10 +37,9 @@ export class Housekeeping implements OnApplicationBootstrap, OnApplicationShutdo
   }
 
   async purge(): Promise<void> {
-    const nobody = RequestContext.anonymous({ requestId: 'housekeeping' }, () => new Date());
     for (const purge of PURGES) {
       try {
-        await this.transactions.read(nobody, async (tx) => {
+        await this.transactions.read(nobody(), async (tx) => {
           await tx.sql(`SET LOCAL statement_timeout = '${LONGEST_PURGE}'`);
           await tx.sql(`SELECT ${purge}()`);
         });
@@ -57,11 +52,15 @@ export class Housekeeping implements OnApplicationBootstrap, OnApplicationShutdo
   /** Three months ahead; an event without its month goes to the DEFAULT partition and is not lost. */
   async prepareAuditMonths(): Promise<void> {
     try {
-      const waiting = await this.dataSource.query<{ month: string }[]>('SELECT app.prepare_audit_months() AS month');
+      const waiting = await this.transactions.read(nobody(), (tx) => tx.sql('SELECT app.prepare_audit_months()'));
       if (waiting.length)
         this.log.warn('the audit trail lacks a month that has begun: let the owner run `npm run audit:archive`');
     } catch (error) {
       this.log.warn({ message: "could not make the audit trail's next months", error: safeError(error) });
     }
   }
+}
+
+function nobody(): RequestContext {
+  return RequestContext.anonymous({ requestId: 'housekeeping' }, () => new Date());
 }

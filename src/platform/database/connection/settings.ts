@@ -24,6 +24,7 @@ const DEFAULTS = {
   synchronous_commit: 'on',
   client_min_messages: 'notice', // a COMMIT that did not wait for the standby says so by a warning alone
   exit_on_error: 'off',
+  idle_session_timeout: '0',
 };
 
 /** Set where that costs nothing. No statement of ours asks for the locale's, and each transaction says whose it is. */
@@ -31,7 +32,6 @@ const OF_A_SESSION = {
   lc_monetary: 'C',
   lc_numeric: 'C',
   lc_time: 'C',
-  idle_session_timeout: '0',
   'app.organization_id': '',
   'app.reach': '',
 };

@@ -60,7 +60,8 @@ function lineOf(difference: Difference): string {
 }
 
 function remedyOf({ name, wanted, login, database }: Difference): string {
-  if (name === 'server_encoding') return `make the database anew, with CREATE DATABASE ... TEMPLATE template0 ENCODING 'UTF8'`;
+  if (name === 'server_encoding')
+    return `make the database anew, with CREATE DATABASE ... TEMPLATE template0 ENCODING 'UTF8'`;
   if (name === 'in_hot_standby') return 'this server is a standby, so name the primary';
   // narrower than this there is nothing
   return `let an administrator run ALTER ROLE "${login}" IN DATABASE "${database}" SET ${name} = '${wanted}'`;
