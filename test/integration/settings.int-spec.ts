@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { AuditSealing } from '../../src/oversight/audit-trail/audit-sealing.service.ts';
 import { archiveMonths } from '../../src/oversight/audit-trail/archive-months.ts';
@@ -6,14 +8,16 @@ import { verifyTrail } from '../../src/oversight/audit-trail/verify-trail.ts';
 import { verifyLedger } from '../../src/oversight/verification/verify-ledger.ts';
 import { Environment, POOLINGS, type Pooling } from '../../src/platform/config/environment.ts';
 import { OWNER } from '../../src/platform/database/connection/settings.ts';
+import { DATABASE } from '../../src/platform/database/embedded/first-start.ts';
 import { Housekeeping } from '../../src/platform/database/housekeeping.service.ts';
 import { openDatabase } from '../../src/platform/database/open-database.ts';
+import { PostgresServer } from '../proof/faults/harness/postgres-server.ts';
 import { startApi } from '../support/api-process.ts';
 import { testCluster, withDatabase } from '../support/cluster.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { HOSTILE_SETTINGS, type HostileSetting } from '../support/hostile-settings.ts';
 import { connected } from '../support/sql.ts';
-import type { GraphQLAnswer } from '../support/test-app.ts';
+import { createTestApp, type GraphQLAnswer } from '../support/test-app.ts';
 import { workday, type Asks } from '../support/workday.ts';
 import { World } from '../support/world.ts';
 
@@ -21,11 +25,11 @@ const LIMIT_MS = 120_000;
 const MONTHS = `SELECT c.relname, pg_get_expr(c.relpartbound, c.oid) AS bound FROM pg_class c
   WHERE c.relname ~ '^events_[0-9]{4}' ORDER BY 1`;
 
-const { adminUrl } = testCluster();
+const cluster = testCluster();
 /** By way of another database, where none of the hostile settings holds. */
-const asAdmin = (text: string) => connected(adminUrl, (admin) => admin.query(text));
+const asAdmin = (text: string) => connected(cluster.adminUrl, (admin) => admin.query(text));
 /** Settings that this version does not know cannot be set either. */
-const known = await connected(adminUrl, async (admin) => {
+const known = await connected(cluster.adminUrl, async (admin) => {
   const { rows } = await admin.query<{ name: string }>('SELECT lower(name) AS name FROM pg_settings');
   const names = new Set(rows.map(({ name }) => name));
   return HOSTILE_SETTINGS.filter(({ name }) => name.startsWith('app.') || names.has(name.toLowerCase()));
@@ -207,6 +211,33 @@ describe('given a process whose environment would change what is stored and answ
         api.signal('SIGKILL');
         await api.ended;
         await world.close();
+      }
+    },
+    LIMIT_MS,
+  );
+});
+
+describe('given a server that has become a standby', () => {
+  it(
+    'when probes ask, then the process is not ready; when one starts, then it is refused by name',
+    async () => {
+      const server = await PostgresServer.make();
+      const { adminUrl, ownerUrl, applicationUrl } = server;
+      const database = { name: DATABASE, adminUrl, ownerUrl, applicationUrl, drop: () => server.stop() };
+      const { app, close } = await createTestApp({}, database);
+      const ready = async () => (await app.inject({ method: 'GET', url: '/health/ready' })).statusCode;
+      try {
+        expect(await ready()).toBe(200);
+        await server.kill();
+        await writeFile(join(server.data, 'standby.signal'), '');
+        await server.start();
+        expect(await ready()).toBe(503);
+        for (const MIGRATE_ON_START of ['true', 'false'])
+          await expect(started(database, 'session', { MIGRATE_ON_START })).rejects.toThrow(
+            /^The setting in_hot_standby is on .+ a standby, so name the primary\.$/,
+          );
+      } finally {
+        await close();
       }
     },
     LIMIT_MS,
