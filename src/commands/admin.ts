@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
 import { AppModule } from '../app/app.module.ts';
 import { Environment } from '../platform/config/environment.ts';
+import { Unsuitable } from '../platform/database/connection/suitability.ts';
 import { openDatabase } from '../platform/database/open-database.ts';
 import { DomainError } from '../foundation/errors/domain-error.ts';
 import { safeError } from '../platform/observability/safe-error.ts';
@@ -58,7 +59,8 @@ try {
   process.stdout.write(`${await createAdmin()}\n`);
 } catch (error) {
   const told =
-    error instanceof Refusal || error instanceof DomainError || /^The environment/.test((error as Error).message);
+    [Refusal, DomainError, Unsuitable].some((kind) => error instanceof kind) ||
+    /^The environment/.test((error as Error).message);
   process.stderr.write(`${told ? (error as Error).message : JSON.stringify(safeError(error))}\n`);
   process.exitCode = 1;
 }

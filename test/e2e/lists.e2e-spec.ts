@@ -368,6 +368,19 @@ describe('given users and service codes', () => {
 });
 
 describe('given two organizations', () => {
+  it('when a super admin lists organizations, then in the order in which people are listed', async () => {
+    const names = ['Äpfel', 'Beta', 'zebra'];
+    for (const name of [...names].reverse())
+      await world.make(
+        'createOrganization',
+        { name, timeZone: 'UTC', adminEmail: `${randomUUID()}@lists.example`, adminPassword: PASSWORD },
+        world.superAdmin,
+      );
+    const { data } = await world.query('{ organizations { name } }', {}, world.superAdmin);
+    const listed = (data.organizations as { name: string }[]).map(({ name }) => name);
+    expect(listed.filter((name) => names.includes(name))).toEqual(names);
+  });
+
   it('when a super admin lists, then both; with an organizationId, then that one; an admin sees their own', async () => {
     const practices = [await world.practice(), await world.practice('Asia/Tokyo')];
     const seen: { appointment: string; patient: string; practice: Practice }[] = [];

@@ -131,6 +131,20 @@ describe('given the months of the trail', () => {
     },
   );
 
+  it('when a month is made by somebody with another calendar and zone, then it is the month of UTC all the same', async () => {
+    const theirs = { DateStyle: 'German', TimeZone: 'Asia/Kolkata' };
+    await connected(
+      trail.database.ownerUrl,
+      (owner) => owner.query(`SELECT app.add_audit_month('2033-01-01')`),
+      theirs,
+    );
+    const [made] = await read(
+      trail.database.ownerUrl,
+      `SELECT pg_get_expr(relpartbound, oid) AS bounds FROM pg_class WHERE relname = 'events_2033_01'`,
+    );
+    expect(made!.bounds).toMatch(/FROM \('2033-01-01 00:00:00\+00'\) TO \('2033-02-01 00:00:00\+00'\)$/);
+  });
+
   it('when the application says when an event occurred, then it has no right to', async () => {
     await expect(
       trail.asApplication((client) =>
