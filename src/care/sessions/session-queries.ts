@@ -93,10 +93,10 @@ export class SessionQueries {
     const { role, practitionerId: own } = ctx.actor;
     if (role !== Role.PRACTITIONER || own === practitionerId) return;
     await this.transactions.read(ctx, (tx) => this.appointments.requireReadable(tx, { practitionerId }));
-    throw new Forbidden('A practitioner lists only their own sessions.', {
-      resource: 'practitioner',
-      resourceId: practitionerId,
-    });
+    throw new Forbidden(
+      { resource: 'practitioner', resourceId: practitionerId },
+      'A practitioner lists only their own sessions.',
+    );
   }
 
   /** The session of an appointment: null until it is completed, and where the caller may not read the clinical record. */

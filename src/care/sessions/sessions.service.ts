@@ -158,8 +158,8 @@ function deliveredWindow(appointment: Appointment, input: CompleteAppointmentInp
 
 function requireOwn({ actor }: RequestContext, practitionerId: string, appointmentId: string): void {
   if (actor.role === Role.PRACTITIONER && actor.practitionerId !== practitionerId)
-    throw new Forbidden('A practitioner completes only their own appointments.', {
-      resource: 'appointment',
-      resourceId: appointmentId,
-    });
+    throw new Forbidden(
+      { resource: 'appointment', resourceId: appointmentId },
+      'A practitioner completes only their own appointments.',
+    );
 }

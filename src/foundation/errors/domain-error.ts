@@ -22,12 +22,17 @@ export class Unauthenticated extends DomainError {
   }
 }
 
+/** Why a caller is denied something: by their role, whatever it is, or this object alone. */
+export type Denial =
+  | { readonly permission: string | null; readonly roles: readonly string[] }
+  | { readonly resource: string; readonly resourceId: string };
+
 /** The caller's own organization has it, but the caller has no right to it. Recorded as ACCESS_DENIED. */
 export class Forbidden extends DomainError {
   readonly code = ErrorCode.FORBIDDEN;
   constructor(
+    override readonly details: Denial,
     message = 'You do not have the right to do this.',
-    override readonly details: { resource?: string; resourceId?: string } = {},
   ) {
     super(message);
   }

@@ -50,5 +50,5 @@ export function requireRoleFits(user: User, role: Role): void {
 /** @throws Forbidden a super admin is changed by somebody who is none */
 export function requireMayChange(actor: Actor, user: User): void {
   if (user.isSuperAdmin && !actor.isSuperAdmin)
-    throw new Forbidden('Only a super admin changes a super admin.', { resource: 'user', resourceId: user.id });
+    throw new Forbidden({ resource: 'user', resourceId: user.id }, 'Only a super admin changes a super admin.');
 }

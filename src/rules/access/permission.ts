@@ -57,6 +57,11 @@ export function rolesWith(permission: Permission): readonly Role[] {
   return GRANTED[permission];
 }
 
+/** The same by name, super admins first: what a caller is told. */
+export function whoHas(permission: Permission): readonly string[] {
+  return ['SUPER_ADMIN', ...rolesWith(permission)];
+}
+
 /** Whether a door that asks for the permission lets somebody through. */
 export function mayPass(actor: Actor, permission: Permission): boolean {
   return actor.isSuperAdmin || rolesWith(permission).includes(actor.role);

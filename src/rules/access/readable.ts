@@ -58,7 +58,7 @@ export class Readable<Row extends TenantRow> {
   private async requireScope(tx: Tx, id: string): Promise<void> {
     if (!this.scope(tx)) return;
     const may = await this.query(tx).andWhere('row.id = :id', { id }).exists();
-    if (!may) throw new Forbidden(undefined, { resource: this.kind, resourceId: id });
+    if (!may) throw new Forbidden({ resource: this.kind, resourceId: id });
   }
 
   private narrowed(tx: Tx, query: RowQuery<Row>): RowQuery<Row> {

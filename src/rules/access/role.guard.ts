@@ -2,7 +2,7 @@ import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/com
 import { Reflector } from '@nestjs/core';
 import { Forbidden, Unauthenticated } from '../../foundation/errors/domain-error.ts';
 import { holderOf } from '../../foundation/request-context/ctx.decorator.ts';
-import { mayPass, type Permission } from './permission.ts';
+import { mayPass, whoHas, type Permission } from './permission.ts';
 import { PUBLIC, REQUIRED } from './requires.decorator.ts';
 
 /** Asks at every door, relation fields included, whether the caller's role may pass. Nothing declared means refused. */
@@ -16,10 +16,19 @@ export class RoleGuard implements CanActivate {
       context.getClass(),
     ]);
     if (required === PUBLIC) return true;
-    if (!required) throw new Forbidden('Nobody may use this: it declares no permission.');
+    if (!required)
+      throw new Forbidden({ permission: null, roles: [] }, 'Nobody may use this: it declares no permission.');
     const actor = holderOf(context).current.actorIfAny;
     if (!actor) throw new Unauthenticated();
-    if (!mayPass(actor, required)) throw new Forbidden();
+    if (!mayPass(actor, required)) throw denied(required);
     return true;
   }
+}
+
+function denied(permission: Permission): Forbidden {
+  const roles = whoHas(permission);
+  return new Forbidden(
+    { permission, roles },
+    `This takes the right ${permission}, which these have: ${roles.join(', ')}.`,
+  );
 }

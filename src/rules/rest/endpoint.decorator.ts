@@ -9,7 +9,7 @@ import {
   ApiResponse,
   type ApiResponseOptions,
 } from '@nestjs/swagger';
-import { rolesWith, type Permission } from '../access/permission.ts';
+import { rolesWith, whoHas, type Permission } from '../access/permission.ts';
 import { Public, Requires } from '../access/requires.decorator.ts';
 import { ErrorCode } from '../../foundation/errors/error-code.ts';
 import { statusOf } from './error-answer.ts';
@@ -57,7 +57,7 @@ export function Endpoint(options: EndpointOptions): MethodDecorator {
     HttpCode(status),
     permission ? Requires(permission) : Public(),
     ...(permission ? [ApiBearerAuth()] : []),
-    ApiExtension('x-roles', permission ? ['SUPER_ADMIN', ...rolesWith(permission)] : []),
+    ApiExtension('x-roles', permission ? whoHas(permission) : []),
     ApiOperation({
       summary: options.summary,
       description: [options.description, whoMayCall(permission)].filter(Boolean).join('\n\n'),
