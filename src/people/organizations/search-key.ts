@@ -6,9 +6,16 @@ export function compare(one: string, other: string): number {
 /** Behind every text that begins with a prefix: no text goes on with the last code point of all. */
 const BEYOND = '\u{10FFFF}';
 
-/** What lists sort and search by: the text in lower case, without accents, with single spaces. */
+/** Characters of a key. Two of them and an id fit into a row of an index, however little they can be compressed. */
+const LONGEST_KEY = 200;
+
+/**
+ * What lists sort and search by: the text in lower case, without accents, with single spaces. It may be longer than the text,
+ * since letters are taken apart (a Hangul syllable into two or three), and is then cut.
+ */
 export function searchKey(text: string): string {
-  return text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase().replace(/\s+/g, ' ').trim();
+  const key = text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase().replace(/\s+/g, ' ').trim();
+  return key.length > LONGEST_KEY ? Array.from(key).slice(0, LONGEST_KEY).join('') : key;
 }
 
 /**

@@ -3,6 +3,15 @@ import { BadUserInput } from '../../../foundation/errors/domain-error.ts';
 /** The sort key of a row, its unique part last. */
 export type SortKey = readonly (string | number)[];
 
+/** Characters of a name, of which a sort key has two at most; emails are longer, and come alone. */
+const LONGEST_NAME = 200;
+/** Of one character: U+FDFA, taken apart as a search key was before those were cut. JSON makes less of any other. */
+const MOST_BYTES = 33;
+const NAMES_AND_ID = 2 * (LONGEST_NAME * MOST_BYTES + '"",'.length) + '["01a22d7f-c7af-7190-bd26-e4708499ddfe"]'.length;
+
+/** Characters of a cursor. No row of any list has a longer one. */
+export const LONGEST_CURSOR = Math.ceil((NAMES_AND_ID * 4) / 3);
+
 /** Opaque to clients. */
 export function encodeCursor(key: SortKey): string {
   return Buffer.from(JSON.stringify(key)).toString('base64url');

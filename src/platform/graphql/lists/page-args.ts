@@ -1,6 +1,7 @@
 import { ArgsType, Field, Int } from '@nestjs/graphql';
 import { Max, Min } from 'class-validator';
 import { IsLine, Optional } from '../inputs/validation.ts';
+import { LONGEST_CURSOR } from './cursor.ts';
 
 export const LARGEST_PAGE = 200;
 
@@ -14,6 +15,6 @@ export class PageArgs {
 
   @Field(() => String, { nullable: true, description: 'The endCursor of the page before.' })
   @Optional()
-  @IsLine({ max: 2_000 })
+  @IsLine({ max: LONGEST_CURSOR })
   after?: string | null;
 }
