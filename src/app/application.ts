@@ -10,6 +10,7 @@ import { openLog } from '../platform/observability/log.ts';
 import { NestLog } from '../platform/observability/nest-log.ts';
 import { logRequests } from '../platform/observability/request-log.ts';
 import { traceRequests } from '../platform/observability/request-trace.ts';
+import { serveSchema } from './schema-download.ts';
 import { secure } from './security.ts';
 import { Clock } from '../foundation/time/clock.ts';
 
@@ -33,6 +34,7 @@ export async function createApplication(
   if (environment.METRICS_TOKEN && environment.METRICS_PORT === undefined)
     serveMetrics(adapter.getInstance(), environment.METRICS_TOKEN);
   serveApiDocs(app);
+  serveSchema(app, environment);
   await app.init();
   return app;
 }
