@@ -1,16 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import { Logger } from '@nestjs/common';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
-import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import type { Environment } from '../platform/config/environment.ts';
-import { ErrorCode } from '../foundation/errors/error-code.ts';
-import { safeError } from '../platform/observability/safe-error.ts';
-import type { RequestRecord } from '../platform/observability/request-record.ts';
+import { requireAsked } from '../platform/graphql/edge/asked-over-http.ts';
 import { OpenRequests } from './open-requests.ts';
 import type { RequestHolder } from '../foundation/request-context/ctx.decorator.ts';
 import { RequestContext, type Now } from '../foundation/request-context/request-context.ts';
-import { bodyOf } from '../rules/rest/error-answer.ts';
+import { answerError, answerUnknown, answerUnroutable, isRest } from './refused-requests.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -19,14 +15,15 @@ declare module 'fastify' {
   }
 }
 
-const log = new Logger('HttpAdapter');
 /** For all of a request to arrive: Fastify would wait for ever. */
 const LONGEST_SENDING_MS = 30_000;
+const GRAPHQL = '/graphql';
 const A_REQUEST_ID = /^[A-Za-z0-9._-]{8,64}$/;
 
 /** Fastify with our limits, our request ids, and the contract's answer to what never becomes a request of the API. */
 export class HttpAdapter extends FastifyAdapter {
   readonly openRequests: OpenRequests;
+  private readonly unknown: ReturnType<typeof answerUnknown>;
 
   constructor({ MAX_BODY_BYTES: bodyLimit, trustProxy }: Pick<Environment, 'MAX_BODY_BYTES' | 'trustProxy'>) {
     // what still arrives while the server closes is answered like the rest, and not with a 503 in Fastify's own shape
@@ -39,10 +36,15 @@ export class HttpAdapter extends FastifyAdapter {
       frameworkErrors: answerUnroutable,
     });
     this.openRequests = new OpenRequests(this.getInstance());
+    this.unknown = answerUnknown(this.getInstance());
     this.getInstance().addHook('onRequest', (request, reply, done) => {
       void reply.header('x-request-id', request.id);
       // patient data: in no cache on the way, nor in a browser's
-      if (isRest(request) || request.url.startsWith('/graphql')) void reply.header('cache-control', 'no-store');
+      if (isRest(request) || request.url.startsWith(GRAPHQL)) void reply.header('cache-control', 'no-store');
+      done();
+    });
+    this.getInstance().addHook('preHandler', (request, _reply, done) => {
+      if (request.routeOptions.url === GRAPHQL) requireAsked(request);
       done();
     });
   }
@@ -77,9 +79,7 @@ export class HttpAdapter extends FastifyAdapter {
 
   /** Nest's would throw into our exception filters, and there is no controller or field that they could tell of. */
   override setNotFoundHandler(): ReturnType<FastifyAdapter['setNotFoundHandler']> {
-    return this.getInstance().setNotFoundHandler((request, reply) =>
-      answer(request, reply, 404, ErrorCode.NOT_FOUND, 'There is nothing here.'),
-    );
+    return this.getInstance().setNotFoundHandler(this.unknown);
   }
 }
 
@@ -87,44 +87,3 @@ function requestIdOf(request: IncomingMessage): string {
   const given = request.headers['x-request-id'];
   return typeof given === 'string' && A_REQUEST_ID.test(given) ? given : randomUUID();
 }
-
-function isRest({ url }: FastifyRequest): boolean {
-  return url.startsWith('/api/');
-}
-
-/** A URL that cannot be decoded, or is too long: no hook has run, and Fastify's own answer would repeat it. */
-function answerUnroutable(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
-  void reply.headers({ 'x-request-id': request.id, 'x-content-type-options': 'nosniff', 'cache-control': 'no-store' });
-  answer(request, reply, error.statusCode ?? 400, ErrorCode.BAD_USER_INPUT, 'The URL cannot be read.');
-}
-
-/** A body that is no JSON, too large or of another type. */
-function answerError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const status = error.statusCode ?? 500;
-  if (status >= 400 && status < 500)
-    return answer(request, reply, status, ErrorCode.BAD_USER_INPUT, MESSAGES[status] ?? 'The request cannot be read.');
-  log.error({ requestId: request.id, error: safeError(error) });
-  const message = 'Something went wrong on our side. Tell us the requestId.';
-  return answer(request, reply, 500, ErrorCode.INTERNAL_SERVER_ERROR, message);
-}
-
-/** REST has errors of its own shape; everything else is told as GraphQL tells its errors. */
-function answer(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  status: number,
-  code: ErrorCode,
-  message: string,
-): FastifyReply {
-  (request.record as RequestRecord | undefined)?.codes.add(code);
-  const body = isRest(request)
-    ? bodyOf(status, code, message, request.id)
-    : { errors: [{ message, extensions: { code, requestId: request.id } }] };
-  return reply.status(status).send(body);
-}
-
-const MESSAGES: Readonly<Record<number, string>> = {
-  400: 'The body is not valid JSON.',
-  413: 'The body is too large.',
-  415: 'Send the body as application/json.',
-};

@@ -627,8 +627,6 @@ describe('given a practice, and callers who send what cannot be', () => {
       for (const each of headers) await expectRefusal(() => send('GET', url, undefined, each, practice.admin));
     });
     it.each([
-      ['PUT', '/graphql'],
-      ['DELETE', '/graphql'],
       ['GET', '/nowhere'],
       ['POST', '/graphql/nowhere'],
     ] as const)('then %s %s is answered, and as NOT_FOUND', (method, url) =>

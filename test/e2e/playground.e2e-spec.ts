@@ -47,7 +47,7 @@ describe('given the application outside production', () => {
     const answer = await test.app.inject({ ...ASKS_BY_GET, headers: { accept: '*/*' } });
 
     expect(answer.statusCode).toBe(400);
-    expect(answer.body).toContain('CSRF');
+    expect(answer.body).toContain('apollo-require-preflight');
   });
 
   it('when a browser posts, then GraphQL answers', async () => {

@@ -280,16 +280,19 @@ describe('given a refusal', () => {
     expect(JSON.stringify(answer.body)).not.toMatch(/Sarah|SELECT/);
   });
 
-  it('when there is no such path or method, then 404 in the same shape', async () => {
-    for (const call of [
-      { method: 'GET', url: '/nothing' },
-      { method: 'DELETE', url: `/appointments/${NOWHERE}` },
-    ] as const)
-      expect(refused(await world.test.rest({ ...call, token: practice.admin }))).toEqual([
-        404,
-        'Not Found',
-        'NOT_FOUND',
-      ]);
+  it('when there is no such path, then 404 in the same shape', async () => {
+    expect(refused(await get('/nothing'))).toEqual([404, 'Not Found', 'NOT_FOUND']);
+  });
+
+  it.each([
+    ['DELETE', `/appointments/${NOWHERE}`, 'GET, HEAD, PUT'],
+    ['GET', `/appointments/${NOWHERE}/cancel`, 'POST'],
+    ['PUT', '/appointments?page=1', 'GET, HEAD, POST'],
+  ] as const)('when %s %s is no method of it, then 405 tells which are', async (method, url, allowed) => {
+    const answer = await world.test.rest({ method, url, token: practice.admin });
+    expect(refused(answer)).toEqual([405, 'Method Not Allowed', 'BAD_USER_INPUT']);
+    expect(answer.headers.allow).toBe(allowed);
+    expect(answer.body.details).toEqual({ fields: { method: [`must be one of ${allowed}`] } });
   });
 
   it('when an id is none, then 400; when nobody has it, then 404 and an ACCESS_DENIED event', async () => {

@@ -105,6 +105,11 @@ export class Environment {
   @asBoolean
   readonly GRAPHQL_PLAYGROUND?: boolean;
 
+  /** Clients may send the hash of a document that they have sent before in its place. */
+  @IsBoolean()
+  @asBoolean
+  readonly GRAPHQL_PERSISTED_QUERIES: boolean = true;
+
   /** Pages of these origins may call the API from a browser; none unless said. */
   @IsString()
   @Matches(/^$|^https?:\/\/[^\s,/]+(,https?:\/\/[^\s,/]+)*$/, {

@@ -6,7 +6,7 @@ import { Environment } from '../config/environment.ts';
 import { ErrorCode } from '../../foundation/errors/error-code.ts';
 import { boundedCaches } from './edge/bounded-caches.ts';
 import { registerErrorCode } from './inputs/enums.ts';
-import { formatError, namesRequestOfErrors, onlyKnownOperations } from './edge/error-edge.ts';
+import { answersErrors, namesRequestOfErrors, onlyKnownOperations } from './edge/error-edge.ts';
 import { answersAttached } from './lists/attached.ts';
 import { FinishedLists } from './lists/finished-lists.ts';
 import { costLimit, MOST_TOKENS, shapeLimits } from './edge/limits.ts';
@@ -52,9 +52,12 @@ function optionsFor(environment: Environment): Options {
     context: (request: HeldRequest): GraphQLContext => ({ request }),
     transformSchema: (schema) => lists.of(answersAttached(isTracing() ? tracedRoots(schema) : schema)),
     preserveHttpStatusForExecutionErrors: false, // else Nest makes a 200 of our 429
-    formatError,
+    formatError: answersErrors(environment.introspection),
+    // else it looks for what the client may have meant, and tells names of a schema that may not be asked for
+    validationOptions: { hideSuggestions: !environment.introspection },
     allowBatchedHttpRequests: false,
     ...boundedCaches(),
+    ...(!environment.GRAPHQL_PERSISTED_QUERIES && { persistedQueries: false as const }),
     parseOptions: { maxTokens: MOST_TOKENS },
     validationRules: [onlyKnownOperations, ...shapeLimits(environment.queryLimits)],
     plugins: [

@@ -2,11 +2,14 @@ import { Injectable, mixin, type PipeTransform, type Type } from '@nestjs/common
 import { GraphQLSchemaHost } from '@nestjs/graphql';
 import { coerceInputValue, isInputObjectType } from 'graphql';
 import { BadUserInput } from '../../foundation/errors/domain-error.ts';
-import { fieldNamedIn, unquoted } from '../../platform/graphql/edge/error-edge.ts';
+import { fieldNamedIn, inPlainWords } from '../../platform/graphql/edge/plain-words.ts';
 import { InputPipe } from '../../platform/graphql/inputs/input.pipe.ts';
 import { jsonProblem } from '../../platform/graphql/inputs/validation.ts';
 
 export type InputClass = new () => object;
+
+/** What else there is, the OpenAPI document tells. */
+const HIDE_SUGGESTIONS = true;
 
 const pipes = new Map<InputClass, Type<PipeTransform>>();
 
@@ -42,10 +45,11 @@ export function InputOf(input: InputClass): Type<PipeTransform> {
       if (!isInputObjectType(type)) return keepable(sent as object); // arguments of their own, such as a refresh token
       // a client names the fields: one called `constructor` is found in every object
       const wrong = new Map<string, string[]>();
-      const value = coerceInputValue(sent, type, (path, _, { message }) => {
-        const [field, said] = told(path, message);
-        wrong.set(field, [...(wrong.get(field) ?? []), said]);
-      });
+      const note: Parameters<typeof coerceInputValue>[2] = (path, _, { message }) => {
+        const field = fieldOf(path, message);
+        wrong.set(field, [...(wrong.get(field) ?? []), inPlainWords(message)]);
+      };
+      const value = coerceInputValue(sent, type, note, HIDE_SUGGESTIONS);
       if (wrong.size) throw new BadUserInput(Object.fromEntries(wrong));
       return value;
     }
@@ -69,8 +73,8 @@ function keepable(sent: object): object {
   return sent;
 }
 
-function told(path: readonly (string | number)[], message: string): [field: string, said: string] {
-  const named = fieldNamedIn(message);
-  const field = [...path, ...(named ? [named.field] : [])].join('.');
-  return [field || 'body', named?.said ?? unquoted(message)];
+/** As GraphQL tells it: without positions in lists. */
+function fieldOf(path: readonly (string | number)[], message: string): string {
+  const names = [...path, fieldNamedIn(message)].filter((name) => typeof name === 'string');
+  return names.join('.') || 'body';
 }

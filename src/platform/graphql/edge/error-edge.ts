@@ -2,10 +2,12 @@ import type { ApolloServerPlugin } from '@apollo/server';
 import { unwrapResolverError } from '@apollo/server/errors';
 import { Logger } from '@nestjs/common';
 import { GraphQLError, OperationTypeNode, type GraphQLFormattedError, type ValidationRule } from 'graphql';
-import { AnswerIncomplete, DomainError, TryAgain } from '../../../foundation/errors/domain-error.ts';
+import { AnswerIncomplete, BadUserInput, DomainError, TryAgain } from '../../../foundation/errors/domain-error.ts';
 import { ErrorCode } from '../../../foundation/errors/error-code.ts';
 import { reportFault } from '../../observability/fault.ts';
 import type { HeldRequest } from '../../../foundation/request-context/ctx.decorator.ts';
+import { unquoted, withoutHint } from './plain-words.ts';
+import { InputsOfDocument } from './wrong-fields.ts';
 
 const log = new Logger('ErrorEdge');
 
@@ -20,17 +22,25 @@ const BAD_REQUESTS = new Set([
   'PERSISTED_QUERY_NOT_SUPPORTED',
 ]);
 
-const requestOf = new WeakMap<Error, string>();
+interface Request {
+  readonly requestId?: string;
+  readonly inputs?: InputsOfDocument;
+}
+
+const requestOf = new WeakMap<Error, Request>();
 const afterChange = new WeakSet<Error>();
 
 /** Apollo gives formatError no request, so this notes beforehand whose errors they are, and which came after a change. */
 export const namesRequestOfErrors: ApolloServerPlugin<{ request?: HeldRequest }> = {
   requestDidStart: () =>
     Promise.resolve({
-      didEncounterErrors: ({ errors, contextValue, operation }) => {
-        const requestId = contextValue.request?.holder.current.origin.requestId;
+      didEncounterErrors: ({ errors, contextValue, schema, document, operation }) => {
+        const request = {
+          requestId: contextValue.request?.holder.current.origin.requestId,
+          inputs: document && new InputsOfDocument(schema, document, operation),
+        };
         for (const error of errors) {
-          if (requestId) requestOf.set(error, requestId);
+          requestOf.set(error, request);
           // below the mutation's own field: it has committed, and its answer is being read
           if (operation?.operation === OperationTypeNode.MUTATION && (error.path?.length ?? 0) > 1)
             afterChange.add(error);
@@ -48,35 +58,65 @@ export const onlyKnownOperations: ValidationRule = (context) => ({
   },
 });
 
+/** What Apollo refuses by itself, and the part of the request that it is about. */
+const REFUSED_BY_APOLLO: readonly (readonly [RegExp, Readonly<Record<string, string>>])[] = [
+  [/^GET requests only support query operations/, { method: 'must be POST, since it is no query' }],
+  [/^Must provide operation name|^Unknown operation named/, { operationName: 'must name an operation of the query' }],
+  [/^PersistedQueryNotFound$/, { 'extensions.persistedQuery.sha256Hash': 'is not known here: send the query, too' }],
+  [/^PersistedQueryNotSupported$/, { 'extensions.persistedQuery': 'is off here: send the query without it' }],
+];
+
 /**
  * The one place where an error becomes an answer. The set of codes is closed: what is not a DomainError or a bad request
  * is INTERNAL_SERVER_ERROR with the request's id and nothing else, and is logged.
+ *
+ * @param withHints at names of the schema that the client may have meant: not for those who may not ask for the schema
  */
-export function formatError(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
-  const requestId = error instanceof Error ? requestOf.get(error) : undefined;
-  const thrown = unwrapResolverError(error);
-  const changed = error instanceof Error && afterChange.has(error);
-  const cause = changed && thrown instanceof TryAgain ? new AnswerIncomplete(thrown) : thrown;
-  const where = { locations: formatted.locations, path: formatted.path };
-  if (cause instanceof DomainError)
-    return { message: cause.message, ...where, extensions: extensionsOf(cause, requestId) };
-  const code = formatted.extensions?.code;
-  if ((typeof code === 'string' && BAD_REQUESTS.has(code)) || isBadArgument(cause)) {
-    const { message, fields } = withoutValues(formatted.message, error);
-    const details = formatted.extensions?.details ?? { fields };
-    return { message, ...where, extensions: { code: ErrorCode.BAD_USER_INPUT, details, requestId } };
-  }
-  reportFault(log, requestId, cause);
-  return {
-    message: 'Something went wrong on our side. Tell us the requestId.',
-    ...where,
-    extensions: { code: ErrorCode.INTERNAL_SERVER_ERROR, requestId },
+export function answersErrors(
+  withHints: boolean,
+): (formatted: GraphQLFormattedError, error: unknown) => GraphQLFormattedError {
+  return (formatted, error) => {
+    const { requestId, inputs } = (error instanceof Error && requestOf.get(error)) || {};
+    const thrown = unwrapResolverError(error);
+    const changed = error instanceof Error && afterChange.has(error);
+    const cause = changed && thrown instanceof TryAgain ? new AnswerIncomplete(thrown) : thrown;
+    const where = { locations: formatted.locations, path: formatted.path };
+    if (cause instanceof DomainError)
+      return { message: cause.message, ...where, extensions: extensionsOf(cause, requestId) };
+    if (isBadRequest(cause)) {
+      const { message, details } = badRequest(cause, formatted, withHints, inputs);
+      return { message, ...where, extensions: { code: ErrorCode.BAD_USER_INPUT, details, requestId } };
+    }
+    reportFault(log, requestId, cause);
+    return {
+      message: 'Something went wrong on our side. Tell us the requestId.',
+      ...where,
+      extensions: { code: ErrorCode.INTERNAL_SERVER_ERROR, requestId },
+    };
   };
 }
 
-/** graphql-js finds some while it runs, such as a variable that is null where the argument must not be. */
-function isBadArgument(cause: unknown): boolean {
-  return cause instanceof GraphQLError && /^Argument "/.test(cause.message);
+/** What was refused before anything ran, and arguments that graphql-js finds wrong while it runs. */
+function isBadRequest(cause: unknown): cause is GraphQLError {
+  if (!(cause instanceof GraphQLError)) return false;
+  const { extensions, message, path, originalError } = cause;
+  if (typeof extensions.code === 'string' && BAD_REQUESTS.has(extensions.code)) return true;
+  return /^Argument "/.test(message) || (!path && (!originalError || originalError instanceof GraphQLError));
+}
+
+function badRequest(
+  error: GraphQLError,
+  { message, extensions }: GraphQLFormattedError,
+  withHints: boolean,
+  inputs: InputsOfDocument | undefined,
+): { message: string; details?: unknown } {
+  const apollos = REFUSED_BY_APOLLO.find(([pattern]) => pattern.test(message))?.[1];
+  const fields = apollos ?? inputs?.wrongIn(error, withHints) ?? {};
+  if (extensions?.details || !Object.keys(fields).length)
+    return { message: unquoted(withHints ? message : withoutHint(message)), details: extensions?.details };
+  const told = new BadUserInput(fields);
+  // clients that send hashes go by these words
+  return { message: /^PersistedQuery/.test(message) ? message : told.message, details: told.details };
 }
 
 function extensionsOf(error: DomainError, requestId?: string): Record<string, unknown> {
@@ -87,40 +127,4 @@ function extensionsOf(error: DomainError, requestId?: string): Record<string, un
     ...(error.code === ErrorCode.TRY_AGAIN && { retryable: true }),
     requestId,
   };
-}
-
-/** graphql-js quotes the value it refuses, which may be patient data or a password; the field's path is what helps. */
-function withoutValues(message: string, error: unknown): { message: string; fields: Record<string, string[]> } {
-  const variable = /^Variable "\$(\w+)" got invalid value /.exec(message);
-  if (variable) {
-    // `<variable> <value> at "<path>"; <reason>`: the value may hold anything, so what is kept is taken from the end
-    const reason = (error as { originalError?: Error }).originalError?.message ?? '';
-    const before = message.endsWith(`; ${reason}`) ? message.slice(0, -reason.length - 2) : '';
-    // the input's own path, as the checks of its class give it: what the client called the variable does not matter
-    const inner = / at "\w+\.([\w.[\]]+)"$/.exec(before)?.[1];
-    const named = fieldNamedIn(reason);
-    const path = [inner, named?.field].filter(Boolean).join('.') || variable[1] || '';
-    const said = named?.said ?? ((before && unquoted(reason)) || 'is not valid');
-    return { message: `Bad input. ${path}: ${said}`, fields: { [path]: [said] } };
-  }
-  const argument = /^Argument "(\w+)" has invalid value/.exec(message);
-  return { message: unquoted(message), fields: argument?.[1] ? { [argument[1]]: ['has an invalid value'] } : {} };
-}
-
-/** The field that is missing or unknown: graphql-js tells of it at the object that lacks or has it. */
-export function fieldNamedIn(reason: string): { field: string; said: string } | undefined {
-  const missing = /^Field "(\w+)" of required type/.exec(reason)?.[1];
-  if (missing) return { field: missing, said: 'is required' };
-  const unknown = /^Field "([^"]{1,100})" is not defined/.exec(reason)?.[1];
-  return unknown === undefined ? undefined : { field: unknown, said: 'is not a field of this input' };
-}
-
-/** Where graphql-js and its scalars put a value, it comes last; but for enums, and there nothing is escaped. */
-export function unquoted(text: string): string {
-  return text
-    .replace(/Value "[\s\S]*" does not exist in/, 'Value (not shown) does not exist in')
-    .replace(/(value: |has invalid value )[\s\S]*$/, '$1(not shown)')
-    .replace(/, found [\s\S]*$/, '')
-    .replace(/(Unexpected \w+) "[\s\S]*$/, '$1')
-    .slice(0, 500);
 }

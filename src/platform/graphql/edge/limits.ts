@@ -15,7 +15,7 @@ import {
 } from 'graphql';
 import { getComplexity, type ComplexityEstimator } from 'graphql-query-complexity';
 import { ErrorCode } from '../../../foundation/errors/error-code.ts';
-import { unquoted } from './error-edge.ts';
+import { unquoted } from './plain-words.ts';
 import { LARGEST_PAGE } from '../lists/page-args.ts';
 import { isConnection } from '../lists/projection.ts';
 
@@ -103,7 +103,7 @@ function complexityOf(options: Omit<ComplexityOptions, 'estimators'>): number {
     if (!(error instanceof GraphQLError)) throw error;
     // fragments within fragments, each spread twice: a few lines that stand for millions of fields
     if (/maximum allowed number of nodes/.test(error.message)) return Infinity;
-    throw refused(unquoted(error.message), {});
+    throw refused(unquoted(error.message));
   }
 }
 
@@ -137,8 +137,8 @@ function tooMuch(figure: string, found: number, most: number, help: string): Gra
 }
 
 /** Over HTTP it is 400, as what fails validation is. */
-function refused(message: string, details: object): GraphQLError {
+function refused(message: string, details?: object): GraphQLError {
   return new GraphQLError(message, {
-    extensions: { code: ErrorCode.BAD_USER_INPUT, details, http: { status: 400 } },
+    extensions: { code: ErrorCode.BAD_USER_INPUT, ...(details && { details }), http: { status: 400 } },
   });
 }

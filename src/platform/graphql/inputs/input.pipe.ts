@@ -39,8 +39,17 @@ function fieldsOf(errors: readonly ValidationError[], path = ''): Record<string,
   return Object.assign(
     {},
     ...errors.map(({ property, constraints, children }) => ({
-      ...(constraints && { [path + property]: Object.values(constraints) }),
+      ...(constraints && {
+        [path + property]: Object.values(constraints).map((said) => withoutName(said, property)),
+      }),
       ...fieldsOf(children ?? [], `${path}${property}.`),
     })),
   ) as Record<string, string[]>;
+}
+
+/** class-validator's own words begin with the field, which is told beside them. */
+function withoutName(said: string, property: string): string {
+  const [each, named] = [`each value in ${property} `, `${property} `];
+  if (said.startsWith(each)) return `each value ${said.slice(each.length)}`;
+  return said.startsWith(named) ? said.slice(named.length) : said;
 }

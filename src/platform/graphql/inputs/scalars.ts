@@ -11,8 +11,8 @@ const LAST = Date.UTC(9999, 0, 1);
 export const DateTimeScalar = new GraphQLScalarType<Date, string>({
   name: 'DateTime',
   description: 'An instant. Input: ISO-8601 with an offset or Z. Output: UTC, with Z and milliseconds.',
-  parseValue: parseInstant,
-  parseLiteral: (node) => parseInstant(stringOf(node)),
+  parseValue: (value) => parseInstant(value),
+  parseLiteral: (node) => parseInstant(stringOf(node), node),
   serialize: (value) => (value as Date).toISOString(),
 });
 
@@ -20,8 +20,8 @@ export const DateTimeScalar = new GraphQLScalarType<Date, string>({
 export const DateScalar = new GraphQLScalarType<string, string>({
   name: 'Date',
   description: "A calendar date, YYYY-MM-DD, in the organization's time zone.",
-  parseValue: parseDate,
-  parseLiteral: (node) => parseDate(stringOf(node)),
+  parseValue: (value) => parseDate(value),
+  parseLiteral: (node) => parseDate(stringOf(node), node),
   serialize: (value) => value as string,
 });
 
@@ -38,19 +38,19 @@ export const JSONObjectScalar = new GraphQLScalarType({
   },
 });
 
-function parseInstant(value: unknown): Date {
+function parseInstant(value: unknown, node?: ValueNode): Date {
   if (typeof value !== 'string' || !OFFSET_GIVEN.test(value))
-    throw refusal('an ISO-8601 date and time with an offset or Z');
+    throw refusal('an ISO-8601 date and time with an offset or Z', node);
   const instant = attempt(() => new Date(Temporal.Instant.from(value).epochMilliseconds));
   if (!instant || instant.getTime() < FIRST || instant.getTime() >= LAST)
-    throw refusal('an existing instant from 1900 on');
+    throw refusal('an existing instant from 1900 on', node);
   return instant;
 }
 
-function parseDate(value: unknown): string {
-  if (typeof value !== 'string' || !/^\d{4}-\d{2}-\d{2}$/.test(value)) throw refusal('a date, YYYY-MM-DD');
+function parseDate(value: unknown, node?: ValueNode): string {
+  if (typeof value !== 'string' || !/^\d{4}-\d{2}-\d{2}$/.test(value)) throw refusal('a date, YYYY-MM-DD', node);
   const date = attempt(() => Temporal.PlainDate.from(value));
-  if (!date || date.year < 1900) throw refusal('an existing date from 1900 on');
+  if (!date || date.year < 1900) throw refusal('an existing date from 1900 on', node);
   return value;
 }
 
@@ -66,7 +66,7 @@ function attempt<T>(parse: () => T): T | undefined {
   }
 }
 
-/** Never quotes the value: it may be patient data. */
-function refusal(expected: string): GraphQLError {
-  return new GraphQLError(`must be ${expected}`);
+/** Never quotes the value: it may be patient data. Where it stands in the document, its node tells. */
+function refusal(expected: string, nodes?: ValueNode): GraphQLError {
+  return new GraphQLError(`must be ${expected}`, { nodes });
 }

@@ -1,0 +1,101 @@
+import { Logger } from '@nestjs/common';
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { BadUserInput } from '../foundation/errors/domain-error.ts';
+import { ErrorCode } from '../foundation/errors/error-code.ts';
+import { NotAsked } from '../platform/graphql/edge/asked-over-http.ts';
+import type { RequestRecord } from '../platform/observability/request-record.ts';
+import { safeError } from '../platform/observability/safe-error.ts';
+import { bodyOf } from '../rules/rest/error-answer.ts';
+
+interface Refusal {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly details?: Readonly<Record<string, unknown>>;
+}
+
+const log = new Logger('HttpAdapter');
+
+/** What Fastify could not read of a request. */
+const UNREADABLE: Readonly<Record<number, Readonly<Record<string, string>>>> = {
+  400: { body: 'must be JSON' },
+  413: { body: 'is too large' },
+  415: { 'content-type': 'must be application/json' },
+};
+
+export function isRest({ url }: FastifyRequest): boolean {
+  return url.startsWith('/api/');
+}
+
+/** A URL that cannot be decoded, or is too long: no hook has run, and Fastify's own answer would repeat it. */
+export function answerUnroutable(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
+  void reply.headers({ 'x-request-id': request.id, 'x-content-type-options': 'nosniff', 'cache-control': 'no-store' });
+  void answer(request, reply, error.statusCode ?? 400, refusalOf(new BadUserInput({ url: 'cannot be read' })));
+}
+
+/** A body that is no JSON, too large or of another type; what is no GraphQL request; or a fault of ours. */
+export function answerError(
+  error: FastifyError | NotAsked,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply {
+  if (error instanceof NotAsked) return answer(request, reply, error.status, refusalOf(error));
+  const status = error.statusCode ?? 500;
+  if (status >= 400 && status < 500)
+    return answer(
+      request,
+      reply,
+      status,
+      refusalOf(new BadUserInput(UNREADABLE[status] ?? { request: 'cannot be read' })),
+    );
+  log.error({ requestId: request.id, error: safeError(error) });
+  return answer(request, reply, 500, {
+    code: ErrorCode.INTERNAL_SERVER_ERROR,
+    message: 'Something went wrong on our side. Tell us the requestId.',
+  });
+}
+
+/** Answers what no route is for: another method of a path that is there is told which ones it has. */
+export function answerUnknown(server: FastifyInstance): (request: FastifyRequest, reply: FastifyReply) => FastifyReply {
+  const routes = new Map<string, { readonly path: RegExp; readonly methods: Set<string> }>();
+  server.addHook('onRoute', ({ url, method }) => {
+    if (url === '*') return; // the preflights of all pages
+    const route = routes.get(url) ?? { path: pathOf(url), methods: new Set() };
+    for (const each of [method].flat()) route.methods.add(each);
+    routes.set(url, route);
+  });
+  return (request, reply) => {
+    const path = request.url.split('?', 1)[0] ?? '';
+    const methods = [...routes.values()]
+      .filter((route) => route.path.test(path))
+      .flatMap((route) => [...route.methods]);
+    if (!methods.length)
+      return answer(request, reply, 404, { code: ErrorCode.NOT_FOUND, message: 'There is nothing here.' });
+    const allowed = [...new Set(methods)].sort().join(', ');
+    void reply.header('allow', allowed);
+    return answer(request, reply, 405, refusalOf(new BadUserInput({ method: `must be one of ${allowed}` })));
+  };
+}
+
+/** Fastify's template of a path, as a regular expression. */
+function pathOf(template: string): RegExp {
+  const escaped = template.replace(/[.+?^${}()|[\]\\]/g, '\\$&');
+  return new RegExp(`^${escaped.replace(/:\w+/g, '[^/]+').replace('*', '.*')}$`);
+}
+
+function refusalOf({ code, message, details }: BadUserInput): Refusal {
+  return { code, message, details };
+}
+
+/** REST has errors of its own shape; everything else is told as GraphQL tells its errors. */
+function answer(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  status: number,
+  { code, message, details }: Refusal,
+): FastifyReply {
+  (request.record as RequestRecord | undefined)?.codes.add(code);
+  const body = isRest(request)
+    ? bodyOf(status, code, message, request.id, details)
+    : { errors: [{ message, extensions: { code, details, requestId: request.id } }] };
+  return reply.status(status).send(body);
+}
