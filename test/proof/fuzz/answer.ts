@@ -5,10 +5,17 @@ import { sendBytes } from './transport.ts';
 
 export const PATIENCE_MS = 30_000;
 
-interface ErrorOf {
+/** An error as it was told, by GraphQL or by REST. */
+export interface Told {
+  readonly code?: unknown;
+  readonly message?: unknown;
+  readonly details?: unknown;
+  readonly requestId?: unknown;
+  /** Of a field of GraphQL that was run. */
   readonly path?: readonly (string | number)[];
-  readonly extensions?: { readonly code?: unknown };
 }
+
+type ErrorOf = Pick<Told, 'message' | 'path'> & { readonly extensions?: Omit<Told, 'message' | 'path'> };
 
 /** What came back, and what it comes to. */
 export interface Answer {
@@ -19,6 +26,7 @@ export interface Answer {
   readonly requestId?: string;
   readonly milliseconds: number;
   readonly codes: readonly unknown[];
+  readonly errors: readonly Told[];
   /** Nothing of it may have changed anything. */
   readonly refused: boolean;
   /** All that it asked for was done. */
@@ -38,7 +46,7 @@ export async function answerTo(rig: Rig, sent: Sent): Promise<Answer> {
   return { ...meaningOf(sent, status, body), status, body, text: `${head}\n${body}`, requestId, milliseconds };
 }
 
-const NOTHING = { status: 0, body: '', text: '', codes: [], refused: true, succeeded: false };
+const NOTHING = { status: 0, body: '', text: '', codes: [], errors: [], refused: true, succeeded: false };
 
 interface Reply {
   readonly status: number;
@@ -75,16 +83,22 @@ function patiently(reply: Promise<Reply | undefined>): Promise<Reply | undefined
   return Promise.race([reply, tooLong]).finally(() => clearTimeout(timer));
 }
 
-type Meaning = Pick<Answer, 'codes' | 'refused' | 'succeeded' | 'data' | 'malformed'>;
+type Meaning = Pick<Answer, 'codes' | 'errors' | 'refused' | 'succeeded' | 'data' | 'malformed'>;
 
 function meaningOf({ bytes, method, roots }: Sent, status: number, body: string): Meaning {
   const failed = status >= 400;
-  if (bytes ?? method === 'HEAD') return { codes: [], refused: failed, succeeded: false };
-  const { errors, data, code } = (parsed(body) ?? {}) as { errors?: ErrorOf[]; data?: Answer['data']; code?: unknown };
-  const codes = Array.isArray(errors) ? errors.map(({ extensions }) => extensions?.code) : failed ? [code] : [];
+  if (bytes ?? method === 'HEAD') return { codes: [], errors: [], refused: failed, succeeded: false };
+  const answer = (parsed(body) ?? {}) as { errors?: ErrorOf[]; data?: Answer['data'] } & Told;
+  const { errors, data } = answer;
+  const told = Array.isArray(errors) ? errors.map(flat) : failed ? [answer] : [];
+  const codes = told.map(({ code }) => code);
   const malformed = codes.every(isKnown) ? undefined : 'an error without a code of the contract';
   const refused = failed || (errors !== undefined && isWhollyRefused(errors, roots));
-  return { codes, refused, succeeded: !failed && !codes.length, data: data ?? undefined, malformed };
+  return { codes, errors: told, refused, succeeded: !failed && !codes.length, data: data ?? undefined, malformed };
+}
+
+function flat({ message, path, extensions }: ErrorOf): Told {
+  return { ...extensions, message, path };
 }
 
 /**

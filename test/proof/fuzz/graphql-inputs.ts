@@ -17,7 +17,8 @@ export interface Call {
   readonly selection: Selection;
 }
 
-const KINDS = { 0: 'meant well', 12: 'a hostile value', 60: 'hostile values' } as const;
+/** What a call tries, by how many of its values are hostile. */
+export const KINDS = { 0: 'meant well', 12: 'a hostile value', 60: 'hostile values' } as const;
 
 /** Calls as the schema says, whatever is in it: fields that come later come into them by themselves. */
 export class GraphQLInputs {

@@ -2,6 +2,7 @@ import { answerTo, type Answer } from './answer.ts';
 import type { Input, Sent } from './input.ts';
 import { Leaks } from './leaks.ts';
 import type { Place, Rig } from './rig.ts';
+import { faultsOfErrors } from './told-well.ts';
 import type { Write } from './writes.ts';
 
 /** An input that was sent, with what came of it. */
@@ -52,7 +53,10 @@ export class Judge {
     const leaks = await this.leaks.of(heard.map(({ place, sent, answer }) => ({ place, sent, text: answer.text })));
     return heard.map(({ input, sent, answer }, index) => {
       const leak = leaks[index];
-      const faults = [...faultsOf(answer), ...faultsOfWrites(sent, answer, writes), ...(leak ? [leak] : [])];
+      const faults = [
+        ...[...faultsOf(answer), ...faultsOfErrors(input, sent, answer)],
+        ...[...faultsOfWrites(sent, answer, writes), ...(leak ? [leak] : [])],
+      ];
       // a write that names no request is told with the last of the batch: shrinking finds whose it is
       if (index === heard.length - 1) faults.push(...changesWithoutEvent(writes));
       return { input, sent, answer, faults };

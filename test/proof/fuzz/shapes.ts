@@ -50,6 +50,13 @@ const SPOILS: Readonly<Record<string, Spoil>> = {
   'an unknown persisted query': (_, pick) => ({
     extensions: { persistedQuery: { version: 1, sha256Hash: String(pick) } },
   }),
+  'a persisted query that is none': ({ query, variables }, pick, hostile) => ({
+    ...(pick % 2 && { query }),
+    variables,
+    extensions: {
+      persistedQuery: [hostile, { version: 1, sha256Hash: hostile }, { version: hostile, sha256Hash: 'x' }][pick % 3],
+    },
+  }),
   'a query that is no text': ({ variables }, _, hostile) => ({ query: hostile, variables }),
   'directives out of place': ({ query, variables }, pick) => ({
     query: query.replace(

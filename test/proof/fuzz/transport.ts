@@ -47,6 +47,15 @@ const TRANSPORTS: Readonly<Record<string, (place: Place, pick: number) => Sent>>
       ...(pick % 7 ? {} : JSON_TYPE),
     },
   }),
+  'headers that say what cannot be': (place, pick) => {
+    const headers = [
+      ...['text/html', 'application/json;q=0', '', ',', 'x', '*/*;q=0', 'multipart/mixed'].map((accept) => ({
+        accept,
+      })),
+      ...['x y', '256.256.256.256', '[::1', 'x:y:z', 'a%b'].map((host) => ({ host })),
+    ];
+    return { ...plain(place), headers: { ...plain(place).headers, ...headers[pick % headers.length]! } };
+  },
   'another method or path': (place, pick) => {
     const methods = ['PUT', 'DELETE', 'PATCH', 'OPTIONS', 'HEAD', 'GET', 'POST'];
     const urls = [
