@@ -23,8 +23,8 @@ export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', '
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
 /**
- * For how long a connection of ours is one connection of PostgreSQL: all its life (none in between, or a pooler in
- * session mode), or for one transaction (PgBouncer in transaction mode).
+ * For how long a connection of ours is one connection of PostgreSQL: all its life, or for one transaction, by way of
+ * PgBouncer. In its session mode it would be all its life, too, but PgBouncer refuses what our sessions start with.
  */
 export const POOLINGS = ['session', 'transaction'] as const;
 export type Pooling = (typeof POOLINGS)[number];
@@ -70,7 +70,7 @@ export class Environment {
   @asBoolean
   readonly DATABASE_NAMED_STATEMENTS: boolean = true;
 
-  /** `transaction` behind PgBouncer in transaction mode. */
+  /** `transaction` behind PgBouncer. */
   @IsIn(POOLINGS)
   readonly DATABASE_POOLING: Pooling = 'session';
 
