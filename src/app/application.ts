@@ -11,6 +11,7 @@ import { NestLog } from '../platform/observability/nest-log.ts';
 import { logRequests } from '../platform/observability/request-log.ts';
 import { traceRequests } from '../platform/observability/request-trace.ts';
 import { serveSchema } from './schema-download.ts';
+import { tellLimits } from '../rules/rate-limits/told-limits.ts';
 import { secure } from './security.ts';
 import { Clock } from '../foundation/time/clock.ts';
 
@@ -24,6 +25,7 @@ export async function createApplication(
   const adapter = new HttpAdapter(environment);
   logRequests(adapter.getInstance(), log, ({ holder }) => holder.current.actorIfAny);
   traceRequests(adapter.getInstance());
+  tellLimits(adapter.getInstance(), ({ holder }) => holder.current.origin);
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.with(environment, databaseUrl), adapter, {
     logger: new NestLog(log),
     abortOnError: false,

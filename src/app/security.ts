@@ -28,8 +28,15 @@ export async function secure(app: NestFastifyApplication, { corsOrigins, isProdu
   await fastify.register(cors, {
     origin: [...corsOrigins],
     methods: ['GET', 'POST', 'PUT'],
-    allowedHeaders: ['authorization', 'content-type', 'idempotency-key', 'x-request-id', 'apollo-require-preflight'],
-    exposedHeaders: ['x-request-id', 'retry-after'],
+    allowedHeaders: [
+      'authorization',
+      'content-type',
+      'idempotency-key',
+      'x-request-id',
+      'apollo-require-preflight',
+      'graphql-cost',
+    ],
+    exposedHeaders: ['x-request-id', 'retry-after', 'ratelimit', 'ratelimit-policy'],
     credentials: false, // tokens are sent by hand, no cookie is ever set
     maxAge: PREFLIGHT_SECONDS,
   });

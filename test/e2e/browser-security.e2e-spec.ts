@@ -40,6 +40,7 @@ describe('given a browser', () => {
       const { statusCode, headers } = await preflight(OURS, url);
       expect([statusCode, headers['access-control-allow-origin']]).toEqual([204, OURS]);
       expect(headers['access-control-allow-headers']).toContain('idempotency-key');
+      expect(headers['access-control-allow-headers']).toContain('graphql-cost');
       expect(headers).not.toHaveProperty('access-control-allow-credentials');
       expect((await preflight('https://evil.example', url)).headers).not.toHaveProperty('access-control-allow-origin');
     }
@@ -51,7 +52,7 @@ describe('given a browser', () => {
     });
     expect(answer.headers).toMatchObject({
       'access-control-allow-origin': OURS,
-      'access-control-expose-headers': 'x-request-id, retry-after',
+      'access-control-expose-headers': 'x-request-id, retry-after, ratelimit, ratelimit-policy',
     });
   });
 

@@ -5,8 +5,10 @@ import { Environment } from '../../src/platform/config/environment.ts';
 import { JwtSecret } from '../../src/platform/config/jwt-secret.ts';
 import { Transactions } from '../../src/platform/database/transactions/transactions.ts';
 import { CallLimits } from '../../src/rules/rate-limits/call-limits.service.ts';
+import { RequestContext, Role } from '../../src/foundation/request-context/request-context.ts';
 import { RateLimited, TryAgain } from '../../src/foundation/errors/domain-error.ts';
 import { Points } from '../../src/rules/rate-limits/points.service.ts';
+import { standingsOf } from '../../src/rules/rate-limits/told-limits.ts';
 import { Trail } from '../support/readings.ts';
 import type { GraphQLAnswer } from '../support/test-app.ts';
 import { together, World, type Practice } from '../support/world.ts';
@@ -130,17 +132,92 @@ describe('given so many calls a minute for a user', () => {
   });
 });
 const ADMIN = { role: 'ADMIN' };
+const process = (most: number): { limits: CallLimits; asked: () => number } => {
+  const environment = Environment.read({ CALLS_PER_MINUTE: String(most) });
+  const transactions = new Transactions(world.test.app.get(DataSource));
+  const points = new Points(transactions, world.test.app.get(JwtSecret, { strict: false }));
+  const take = jest.spyOn(points, 'take');
+  return { limits: new CallLimits(environment, points), asked: () => take.mock.calls.length };
+};
+const asUser = (userId: string): RequestContext =>
+  RequestContext.anonymous({ requestId: 'a-call' }, () => new Date()).as({
+    userId,
+    organizationId: practice.id,
+    role: Role.ADMIN,
+    isSuperAdmin: false,
+  });
+
+describe('given clients that look at what is left', () => {
+  const header = (name: string, { headers }: Pick<Answer, 'headers'>): string | undefined =>
+    headers[name] as string | undefined;
+  /** Policy, what is left, and whether the seconds are those of the minute. */
+  const left = (answer: Pick<Answer, 'headers'>): unknown => {
+    const [, policy, r, t] = /^"(\w+)";r=(\d+);t=(\d+)$/.exec(header('ratelimit', answer) ?? '') ?? [];
+    return policy && [policy, Number(r), Number(t) >= 1 && Number(t) <= 60];
+  };
+  const bearer = async (): Promise<Record<string, string>> => ({
+    authorization: `Bearer ${(await world.user(practice.admin, ADMIN)).token}`,
+  });
+
+  it('when a user calls, then each answer tells the limit and what is left of it, GraphQL and REST alike', async () => {
+    const headers = await bearer();
+    const answers = [];
+    for (let n = 0; n < 4; n++) answers.push(await post('{ me { id } organizations { id } }', '192.0.2.30', headers));
+    answers.push(await world.test.rest({ method: 'GET', url: '/appointments', headers }));
+    answers.push(await world.test.rest({ method: 'GET', url: `/appointments/${randomUUID()}`, headers }));
+    answers.push(
+      await post(`mutation { cancelAppointment(input: { id: "${randomUUID()}" }) { id } }`, '192.0.2.30', headers),
+    );
+    expect(answers.map(left)).toEqual([119, 118, 117, 116, 115, 114, 113].map((r) => ['calls', r, true]));
+    expect(new Set(answers.map((answer) => header('ratelimit-policy', answer)))).toEqual(
+      new Set([`"calls";q=${CALLS};w=60`]),
+    );
+  });
+
+  it('when nothing is left, then the refusal says so, and the seconds are those of Retry-After', async () => {
+    const headers = await bearer();
+    const calls = await together(CALLS + 1, () => post('{ me { id } }', '192.0.2.31', headers));
+    const refused = calls.find(({ code }) => code === 'RATE_LIMITED')!;
+    expect(header('ratelimit', refused)).toBe(`"calls";r=0;t=${header('retry-after', refused)}`);
+    const rest = await world.test.rest({ method: 'GET', url: '/appointments', headers });
+    expect([rest.status, header('ratelimit', rest)]).toEqual([429, `"calls";r=0;t=${header('retry-after', rest)}`]);
+  });
+
+  it('when they call two processes, then each knows what the other had taken when it last asked', async () => {
+    const user = asUser(randomUUID());
+    const told = async (limits: CallLimits): Promise<string> => {
+      const call = RequestContext.anonymous({ requestId: 'a-call' }, () => new Date()).as(user.actor);
+      await limits.spend(call);
+      return standingsOf(call.origin)
+        .map(({ left }) => left)
+        .join();
+    };
+    const [one, other] = [process(600).limits, process(600).limits]; // lots of 10
+    expect([await told(one), await told(other), await told(one)]).toEqual(['599', '589', '598']);
+  });
+
+  it('when an address signs in, then the door it came to tells of its own limit', async () => {
+    const answers = [];
+    for (let n = 0; n <= LOGINS; n++) answers.push(await post(anyone(), '192.0.2.32'));
+    expect(answers.map(left)).toEqual([4, 3, 2, 1, 0, 0].map((r) => ['login', r, true]));
+    expect(left(await post(REFRESH, '192.0.2.32'))).toEqual(['refresh', 4, true]);
+    const both = await post(
+      `mutation { logout(refreshToken: "x") refreshToken(refreshToken: "x") { expiresIn } }`,
+      '192.0.2.32',
+    );
+    expect(header('ratelimit-policy', both)).toBe(`"logout";q=${LOGINS};w=60, "refresh";q=${LOGINS};w=60`);
+    expect(header('ratelimit', both)).toMatch(/^"logout";r=4;t=\d+, "refresh";r=3;t=\d+$/);
+  });
+
+  it('when a request is not counted, then there is nothing to tell', async () => {
+    for (const answer of [await post('{ __typename }', '192.0.2.33'), await post('{ nothing }', '192.0.2.33')])
+      expect([header('ratelimit', answer), header('ratelimit-policy', answer)]).toEqual([undefined, undefined]);
+  });
+});
 
 describe('given two processes on one database', () => {
-  const process = (most: number): { limits: CallLimits; asked: () => number } => {
-    const environment = Environment.read({ CALLS_PER_MINUTE: String(most) });
-    const transactions = new Transactions(world.test.app.get(DataSource));
-    const points = new Points(transactions, world.test.app.get(JwtSecret, { strict: false }));
-    const take = jest.spyOn(points, 'take');
-    return { limits: new CallLimits(environment, points), asked: () => take.mock.calls.length };
-  };
-  const spend = async (limits: CallLimits, user: string): Promise<number> =>
-    limits.spend(user).then(
+  const spend = async (limits: CallLimits, userId: string): Promise<number> =>
+    limits.spend(asUser(userId)).then(
       () => 1,
       (error: unknown) => {
         if (!(error instanceof RateLimited)) throw error;

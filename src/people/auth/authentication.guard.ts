@@ -38,7 +38,7 @@ export class AuthenticationGuard extends AuthGuard('jwt') {
   private async enter(context: ExecutionContext, holder: RequestHolder): Promise<void> {
     if (holder.current.isSignedIn) return;
     await super.canActivate(context);
-    await this.calls.spend(holder.current.actor.userId);
+    await this.calls.spend(holder.current);
   }
 
   override getRequest(context: ExecutionContext): unknown {

@@ -6,6 +6,7 @@ import { RateLimited } from '../../foundation/errors/domain-error.ts';
 import type { RequestContext } from '../../foundation/request-context/request-context.ts';
 import { networkOf } from './address.ts';
 import { Points } from './points.service.ts';
+import { noteStanding } from './told-limits.ts';
 
 /** How often an address may come to a door that needs no token. Without an answer of the database nobody passes. */
 @Injectable()
@@ -24,12 +25,13 @@ export class AddressLimits {
   /** @throws RateLimited the address has come too often within a minute */
   async pass(nobody: RequestContext, door: string): Promise<void> {
     if (this.most === 0) return;
-    const { granted, endsInSeconds, firstRefusal } = await this.points.take(
+    const { granted, remaining, endsInSeconds, firstRefusal } = await this.points.take(
       `address:${door}`,
       networkOf(nobody.origin.ipAddress),
       1,
       this.most,
     );
+    noteStanding(nobody.origin, { policy: door, quota: this.most, left: remaining, endsInSeconds });
     if (granted > 0) return;
     if (firstRefusal) await this.recordRefusal(nobody, door);
     throw new RateLimited(endsInSeconds);

@@ -2,14 +2,19 @@ import { Injectable, Logger } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { Environment } from '../../platform/config/environment.ts';
 import { RateLimited } from '../../foundation/errors/domain-error.ts';
+import type { RequestContext } from '../../foundation/request-context/request-context.ts';
 import { safeError } from '../../platform/observability/safe-error.ts';
 import { Points, WINDOW_SECONDS } from './points.service.ts';
+import { noteStanding } from './told-limits.ts';
 
 const MOST_USERS = 10_000;
+const POLICY = 'calls';
 
 /** Points that this process has taken for a user and may spend without asking anybody. */
 interface Lease {
   left: number;
+  /** What the window still had for all processes when these were taken: as much as this one knows of it. */
+  readonly beyond: number;
   /** By this process's own clock, and not after the window's end by the database's. */
   readonly endsAt: number;
   /** There was nothing left to take: nobody asks again before the window ends. */
@@ -41,17 +46,16 @@ export class CallLimits {
   }
 
   /** Spends one call. @throws RateLimited the user has made as many as a minute has */
-  async spend(userId: string): Promise<void> {
+  async spend({ actor: { userId }, origin }: RequestContext): Promise<void> {
     if (this.most === 0) return;
     for (;;) {
       const lease = this.leases.get(userId);
-      const remaining = lease ? lease.endsAt - performance.now() : 0;
-      if (lease && remaining > 0) {
-        if (lease.empty) throw new RateLimited(remaining / 1_000);
-        if (lease.left > 0) {
-          lease.left -= 1;
-          return;
-        }
+      const endsInSeconds = lease ? (lease.endsAt - performance.now()) / 1_000 : 0;
+      if (lease && endsInSeconds > 0 && (lease.empty || lease.left > 0)) {
+        if (!lease.empty) lease.left -= 1;
+        noteStanding(origin, { policy: POLICY, quota: this.most, left: lease.left + lease.beyond, endsInSeconds });
+        if (lease.empty) throw new RateLimited(endsInSeconds);
+        return;
       }
       await this.renew(userId);
     }
@@ -68,12 +72,12 @@ export class CallLimits {
     // before the question: the window ends in this process at the same moment or earlier
     const askedAt = performance.now();
     try {
-      const { granted, endsInSeconds } = await this.points.take('user', userId, this.lot, this.most);
+      const { granted, remaining, endsInSeconds } = await this.points.take('user', userId, this.lot, this.most);
       const endsAt = askedAt + endsInSeconds * 1_000;
-      this.leases.set(userId, { left: granted, endsAt, empty: granted === 0 });
+      this.leases.set(userId, { left: granted, beyond: remaining, endsAt, empty: granted === 0 });
     } catch (error) {
       this.log.warn({ message: 'calls are counted in this process alone for a second', error: safeError(error) });
-      this.leases.set(userId, { left: this.lot, endsAt: performance.now() + 1_000, empty: false });
+      this.leases.set(userId, { left: this.lot, beyond: 0, endsAt: performance.now() + 1_000, empty: false });
     }
   }
 }

@@ -9,6 +9,8 @@ export const WINDOW_SECONDS = 60;
 /** What was taken of a window's points. */
 export interface Taken {
   readonly granted: number;
+  /** Of the whole window, for all processes; below 0 once the limit was lowered. */
+  readonly remaining: number;
   /** Until the window ends and all points are there again. */
   readonly endsInSeconds: number;
   /** The first time that this window had nothing left: worth an event, which the ones after it are not. */
@@ -35,13 +37,13 @@ export class Points {
     const nobody = RequestContext.anonymous({ requestId: 'rate-limits' }, () => new Date());
     const [taken] = await this.transactions.run(nobody, (tx) => {
       tx.allowBlindReplay(); // at worst a lot is lost, and nobody gets more than there is
-      return tx.sql<{ granted: number; ends_in: number; first_refusal: boolean }>(
-        'SELECT granted, ends_in, first_refusal FROM app.take_points($1, $2, $3, $4)',
+      return tx.sql<Taken>(
+        'SELECT granted, remaining, ends_in AS "endsInSeconds", first_refusal AS "firstRefusal" FROM app.take_points($1, $2, $3, $4)',
         [this.keyOf(kind, subject), wanted, most, WINDOW_SECONDS],
       );
     });
     if (!taken) throw new Error('app.take_points gave no row');
-    return { granted: taken.granted, endsInSeconds: taken.ends_in, firstRefusal: taken.first_refusal };
+    return taken;
   }
 
   keyOf(kind: string, ...subject: readonly string[]): Buffer {

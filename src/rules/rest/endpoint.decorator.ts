@@ -113,6 +113,14 @@ const HEADERS = {
     description: 'Names this request in our logs and in the audit trail.',
     schema: { type: 'string' as const },
   },
+  'ratelimit-policy': {
+    description: 'The limits that the call was counted against: `"calls";q=7200;w=60` is 7200 in 60 seconds.',
+    schema: { type: 'string' as const },
+  },
+  ratelimit: {
+    description: 'What is left of them: `"calls";r=7188;t=42` is 7188 for the next 42 seconds.',
+    schema: { type: 'string' as const },
+  },
 };
 const RETRY_AFTER = {
   'retry-after': { description: 'Seconds until it may be tried again.', schema: { type: 'integer' as const } },

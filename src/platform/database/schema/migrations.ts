@@ -12,6 +12,7 @@ import { AnswerWhichMigrationsHaveRun1767226020000 } from '../../../../migration
 import { SendWritesWithCommit1767226080000 } from '../../../../migrations/1767226080000-SendWritesWithCommit.ts';
 import { TellMoreOfGrantersFromOutside1767226090000 } from '../../../../migrations/1767226090000-TellMoreOfGrantersFromOutside.ts';
 import { MakeAuditMonthsAlikeForEverybody1767226100000 } from '../../../../migrations/1767226100000-MakeAuditMonthsAlikeForEverybody.ts';
+import { TellWhatIsLeftOfALimit1767226130000 } from '../../../../migrations/1767226130000-TellWhatIsLeftOfALimit.ts';
 
 /** Oldest first. A new migration is a line here. */
 export const migrations = [
@@ -29,4 +30,5 @@ export const migrations = [
   SendWritesWithCommit1767226080000,
   TellMoreOfGrantersFromOutside1767226090000,
   MakeAuditMonthsAlikeForEverybody1767226100000,
+  TellWhatIsLeftOfALimit1767226130000,
 ];
