@@ -120,6 +120,49 @@ describe('given what clients need, when it is asked, then it is within the limit
   });
 });
 
+describe('given clients that ask what an operation costs, by the header GraphQL-Cost: 1', () => {
+  const DEAR = `query($first: Int) { patients(first: $first) { nodes { authorizations(first: 200) { nodes {
+    ledgerEntries(first: 200) { nodes { id } } } } } } }`;
+  const costTold = async (
+    query: string,
+    variables: object = {},
+    headers: Record<string, string> = { 'graphql-cost': '1' },
+  ): Promise<unknown> => {
+    const response = await world.test.app.inject({
+      method: 'POST',
+      url: '/graphql',
+      headers: { authorization: `Bearer ${practice.admin}`, ...headers },
+      payload: { query, variables },
+    });
+    const { extensions, errors } = response.json<{ extensions?: object; errors?: GraphQLAnswer['errors'] }>();
+    return [extensions, errors?.[0]?.extensions.code];
+  };
+  const cost = (requested: number | null): object => ({ cost: { requested, most: 50_000 } });
+
+  it('when it runs, then the answer tells the cost beside its data, each time and by its variables', async () => {
+    for (let turn = 0; turn < 2; turn++) expect(await costTold('{ me { id } }')).toEqual([cost(1), undefined]);
+    const page = 'query($first: Int) { appointments(first: $first) { nodes { id patient { id } } } }';
+    expect(await costTold(page, { first: 10 })).toEqual([cost(21), undefined]);
+    expect(await costTold(page, { first: 200 })).toEqual([cost(401), undefined]);
+  });
+
+  it('when it is refused, for its cost or for anything else, then the refusal tells it, too', async () => {
+    const each = 1 + 1 + 200 * (1 + 1 + 200);
+    expect(await costTold(DEAR, { first: 7 })).toEqual([cost(1 + 7 * each), 'BAD_USER_INPUT']);
+    const nobody = 'mutation { cancelAppointment(input: { id: "00000000-0000-4000-8000-000000000000" }) { id } }';
+    expect(await costTold(nobody)).toEqual([cost(1), 'NOT_FOUND']);
+    const bomb = `{ me { ...F0 } } ${Array.from({ length: 12 }, (_, i) => `fragment F${i} on User { ...F${i + 1} ...F${i + 1} }`).join(' ')} fragment F12 on User { organization { id } }`;
+    expect(await costTold(bomb)).toEqual([cost(null), 'BAD_USER_INPUT']);
+  });
+
+  it('when nobody asks, or nothing could be counted, then nothing is told', async () => {
+    expect(await costTold('{ me { id } }', {}, {})).toEqual([undefined, undefined]);
+    expect(await costTold('{ me { id } }', {}, { 'graphql-cost': '0' })).toEqual([undefined, undefined]);
+    expect(await costTold(DEAR, { first: 'many' })).toEqual([undefined, 'BAD_USER_INPUT']);
+    expect(await costTold('{ nothing }')).toEqual([undefined, 'BAD_USER_INPUT']);
+  });
+});
+
 describe('given clients that send the hash of a query in its place, when there is no room for more, then the oldest is asked for again', () => {
   const long = (n: number): string => `{ __typename } # ${n} ${'x'.repeat(90_000)}`;
   const remembered = async (text: string, query?: string): Promise<boolean> => {

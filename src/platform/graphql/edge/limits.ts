@@ -1,4 +1,4 @@
-import type { ApolloServerPlugin } from '@apollo/server';
+import type { ApolloServerPlugin, BaseContext, GraphQLRequestContextDidResolveOperation } from '@apollo/server';
 import { maxAliasesRule } from '@escape.tech/graphql-armor-max-aliases';
 import { maxDepthRule } from '@escape.tech/graphql-armor-max-depth';
 import {
@@ -74,25 +74,46 @@ function nameOf(type: TypeNode): string {
   return type.kind === Kind.NAMED_TYPE ? type.name.value : nameOf(type.type);
 }
 
-/** Refuses queries that cost too much, once their variables are known. */
+/** The header by which a request asks what it costs: `1`. */
+const ASKS_FOR_COST = 'graphql-cost';
+
+/** Refuses queries that cost too much, once their variables are known; tells those who ask what a query costs. */
 export function costLimit(most: number): ApolloServerPlugin {
   return {
-    requestDidStart: () =>
-      Promise.resolve({
-        didResolveOperation: ({ schema, document, operation, operationName, request }) => {
-          let cost = operation && fixedCosts.get(operation);
-          if (cost === undefined) {
-            const { variables = {} } = request;
-            const wrong = getVariableValues(schema, operation?.variableDefinitions ?? [], variables).errors;
-            if (wrong) return Promise.resolve(); // the execution tells what is wrong with them, and runs nothing
-            cost = complexityOf({ schema, query: document, operationName: operationName ?? undefined, variables });
-            if (operation && isFixed(operation)) fixedCosts.set(operation, cost);
-          }
-          if (cost > most) throw tooMuch('cost', cost, most, 'ask for smaller pages or fewer relations');
+    requestDidStart: ({ request: { http } }) => {
+      const isAsked = http?.headers.get(ASKS_FOR_COST) === '1';
+      let cost: number | undefined;
+      return Promise.resolve({
+        didResolveOperation: (asked) => {
+          cost = costOfOperation(asked);
+          if (cost !== undefined && cost > most)
+            throw tooMuch('cost', cost, most, 'ask for smaller pages or fewer relations');
           return Promise.resolve();
         },
-      }),
+        willSendResponse: ({ response: { body } }) => {
+          if (isAsked && cost !== undefined && body.kind === 'single')
+            body.singleResult.extensions = { ...body.singleResult.extensions, cost: { requested: told(cost), most } };
+          return Promise.resolve();
+        },
+      });
+    },
   };
+}
+
+type Asked = Pick<
+  GraphQLRequestContextDidResolveOperation<BaseContext>,
+  'schema' | 'document' | 'operation' | 'request'
+>;
+
+/** Undefined without an operation, or where a variable is wrong: the execution tells what is, and runs nothing. */
+function costOfOperation({ schema, document, operation, request }: Asked): number | undefined {
+  const known = operation && fixedCosts.get(operation);
+  if (!operation || known !== undefined) return known;
+  const { variables = {} } = request;
+  if (getVariableValues(schema, operation.variableDefinitions ?? [], variables).errors) return undefined;
+  const cost = complexityOf({ schema, query: document, operationName: operation.name?.value, variables });
+  if (isFixed(operation)) fixedCosts.set(operation, cost);
+  return cost;
 }
 
 /** @throws GraphQLError an argument that the execution would refuse: what cannot be counted is not run */
@@ -126,14 +147,15 @@ function isConnectionList(field: string): boolean {
 }
 
 function tooMuch(figure: string, found: number, most: number, help: string): GraphQLError {
-  const countable = found !== Infinity;
-  return refused(
-    `The query's ${figure} is ${countable ? found : 'beyond counting'}, and ${most} is the most: ${help}.`,
-    {
-      [figure]: countable ? found : null,
-      most,
-    },
-  );
+  return refused(`The query's ${figure} is ${told(found) ?? 'beyond counting'}, and ${most} is the most: ${help}.`, {
+    [figure]: told(found),
+    most,
+  });
+}
+
+/** JSON has no infinity. */
+function told(figure: number): number | null {
+  return figure === Infinity ? null : figure;
 }
 
 /** Over HTTP it is 400, as what fails validation is. */
