@@ -4,6 +4,7 @@ import { createApplication } from '../../src/app/application.ts';
 import { Environment } from '../../src/platform/config/environment.ts';
 import { settingsOfCluster } from './cluster.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
+import { watchRefusals } from './refusals.ts';
 import { watchRest, type RestCall, type RestAnswer } from './rest.ts';
 
 export interface GraphQLAnswer {
@@ -32,7 +33,10 @@ export interface TestApp {
   close(): Promise<void>;
 }
 
-/** The real application on a real PostgreSQL database, by default of its own; its `close` drops it. */
+/**
+ * The real application on a real PostgreSQL database, by default of its own; its `close` drops it, and tells where an answer
+ * was not what the API promises.
+ */
 export async function createTestApp(settings: Record<string, string> = {}, given?: TestDatabase): Promise<TestApp> {
   const database = given ?? (await createTestDatabase());
   const environment = Environment.read({
@@ -46,6 +50,7 @@ export async function createTestApp(settings: Record<string, string> = {}, given
   });
   const app = await createApplication(environment, database.applicationUrl);
   const promised = watchRest(app);
+  const { unlisted } = watchRefusals(app);
   return {
     app,
     database,
@@ -76,6 +81,7 @@ export async function createTestApp(settings: Record<string, string> = {}, given
     close: async () => {
       await app.close();
       await database.drop();
+      if (unlisted.size) throw new Error(`Not what the mutation @Refuses:\n${[...unlisted].join('\n')}`);
       if (promised.broken.length) throw new Error(`Not as the OpenAPI document says:\n${promised.broken.join('\n')}`);
     },
   };

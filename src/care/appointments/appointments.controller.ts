@@ -3,6 +3,7 @@ import { ApiPropertyOptional, ApiTags } from '@nestjs/swagger';
 import { IsIn } from 'class-validator';
 import { Permission } from '../../rules/access/permission.ts';
 import { ErrorCode } from '../../foundation/errors/error-code.ts';
+import { refusalsOf } from '../../platform/graphql/edge/refuses.decorator.ts';
 import { Optional } from '../../platform/graphql/inputs/validation.ts';
 import { UuidPipe } from '../../platform/graphql/inputs/uuid.pipe.ts';
 import { OrganizationsService } from '../../people/organizations/organizations.service.ts';
@@ -16,6 +17,7 @@ import { AppointmentQueries } from './appointment-queries.ts';
 import { AppointmentStatus } from './appointment-status.ts';
 import { CancelAppointmentInput, CreateAppointmentInput, UpdateAppointmentInput } from './appointment.inputs.ts';
 import { APPOINTMENT, APPOINTMENTS, appointmentView } from './appointment.view.ts';
+import { AppointmentsResolver } from './appointments.resolver.ts';
 import { AppointmentsService } from './appointments.service.ts';
 import { BookingService } from './booking.service.ts';
 import { Several, spanOf, VisitQuery } from './visit-query.ts';
@@ -31,13 +33,6 @@ class AppointmentsQuery extends VisitQuery {
 }
 
 const PATH = { id: 'appointment' };
-const BOOKING = [
-  ErrorCode.INSUFFICIENT_UNITS,
-  ErrorCode.AUTHORIZATION_NOT_USABLE,
-  ErrorCode.AUTHORIZATION_PATIENT_MISMATCH,
-  ErrorCode.SCHEDULING_CONFLICT,
-  ErrorCode.IDEMPOTENCY_KEY_REUSED,
-];
 
 /** REST beside the resolver: the same services, the same guards. */
 @ApiTags('Appointments')
@@ -58,7 +53,7 @@ export class AppointmentsController {
     idempotent: true,
     answers: APPOINTMENT,
     status: 201,
-    errors: BOOKING,
+    errors: refusalsOf(AppointmentsResolver, 'createAppointment'),
   })
   async book(@Ctx() ctx: RequestContext, @Given(CreateAppointmentInput) input: CreateAppointmentInput): Promise<View> {
     return appointmentView(await this.booking.book(ctx, input));
@@ -96,7 +91,7 @@ export class AppointmentsController {
     body: body(UpdateAppointmentInput, ['id']),
     idempotent: true,
     answers: APPOINTMENT,
-    errors: [...BOOKING, ErrorCode.INVALID_STATUS_TRANSITION, ErrorCode.STALE_VERSION],
+    errors: refusalsOf(AppointmentsResolver, 'updateAppointment'),
   })
   async change(
     @Ctx() ctx: RequestContext,
@@ -114,7 +109,7 @@ export class AppointmentsController {
     bodyOptional: true,
     idempotent: true,
     answers: APPOINTMENT,
-    errors: [ErrorCode.INVALID_STATUS_TRANSITION, ErrorCode.STALE_VERSION, ErrorCode.IDEMPOTENCY_KEY_REUSED],
+    errors: refusalsOf(AppointmentsResolver, 'cancelAppointment'),
   })
   async cancel(
     @Ctx() ctx: RequestContext,
@@ -130,7 +125,7 @@ export class AppointmentsController {
     path: PATH,
     bodiless: true,
     answers: APPOINTMENT,
-    errors: [ErrorCode.INVALID_STATUS_TRANSITION],
+    errors: refusalsOf(AppointmentsResolver, 'startAppointment'),
   })
   async start(@Ctx() ctx: RequestContext, @Param('id', UuidPipe) id: string): Promise<View> {
     return appointmentView(await this.appointments.start(ctx, id));
@@ -143,7 +138,7 @@ export class AppointmentsController {
     path: PATH,
     bodiless: true,
     answers: APPOINTMENT,
-    errors: [ErrorCode.INVALID_STATUS_TRANSITION],
+    errors: refusalsOf(AppointmentsResolver, 'markNoShow'),
   })
   async noShow(@Ctx() ctx: RequestContext, @Param('id', UuidPipe) id: string): Promise<View> {
     return appointmentView(await this.appointments.markNoShow(ctx, id));

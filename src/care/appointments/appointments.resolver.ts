@@ -1,4 +1,6 @@
 import { Args, ID, Mutation, Query, Resolver } from '@nestjs/graphql';
+import { ErrorCode } from '../../foundation/errors/error-code.ts';
+import { Refuses } from '../../platform/graphql/edge/refuses.decorator.ts';
 import { Permission } from '../../rules/access/permission.ts';
 import { Requires } from '../../rules/access/requires.decorator.ts';
 import { PageArgs } from '../../platform/graphql/lists/page-args.ts';
@@ -18,6 +20,15 @@ import {
 import { AppointmentConnection, AppointmentType } from './appointment.type.ts';
 import { AppointmentsService } from './appointments.service.ts';
 import { BookingService } from './booking.service.ts';
+
+const BOOKING = [
+  ErrorCode.NOT_FOUND,
+  ErrorCode.SCHEDULING_CONFLICT,
+  ErrorCode.INSUFFICIENT_UNITS,
+  ErrorCode.AUTHORIZATION_NOT_USABLE,
+  ErrorCode.AUTHORIZATION_PATIENT_MISMATCH,
+  ErrorCode.IDEMPOTENCY_KEY_REUSED,
+];
 
 @Resolver(() => AppointmentType)
 @Requires(Permission.READ_APPOINTMENT)
@@ -46,6 +57,7 @@ export class AppointmentsResolver {
   @Mutation(() => AppointmentType, {
     description: 'Books a visit and reserves its units, in one transaction or not at all.',
   })
+  @Refuses(...BOOKING)
   @Requires(Permission.BOOK_APPOINTMENT)
   createAppointment(@Ctx() ctx: RequestContext, @Args('input') input: CreateAppointmentInput): Promise<Appointment> {
     return this.booking.book(ctx, input);
@@ -54,18 +66,26 @@ export class AppointmentsResolver {
   @Mutation(() => AppointmentType, {
     description: 'Only while SCHEDULED. When it fails the old booking stands untouched.',
   })
+  @Refuses(...BOOKING, ErrorCode.INVALID_STATUS_TRANSITION, ErrorCode.STALE_VERSION)
   @Requires(Permission.BOOK_APPOINTMENT)
   updateAppointment(@Ctx() ctx: RequestContext, @Args('input') input: UpdateAppointmentInput): Promise<Appointment> {
     return this.booking.change(ctx, input);
   }
 
   @Mutation(() => AppointmentType, { description: 'Releases all units that the appointment holds.' })
+  @Refuses(
+    ErrorCode.NOT_FOUND,
+    ErrorCode.INVALID_STATUS_TRANSITION,
+    ErrorCode.STALE_VERSION,
+    ErrorCode.IDEMPOTENCY_KEY_REUSED,
+  )
   @Requires(Permission.BOOK_APPOINTMENT)
   cancelAppointment(@Ctx() ctx: RequestContext, @Args('input') input: CancelAppointmentInput): Promise<Appointment> {
     return this.appointments.cancel(ctx, input);
   }
 
   @Mutation(() => AppointmentType, { description: 'At the earliest 60 minutes before its start time.' })
+  @Refuses(ErrorCode.NOT_FOUND, ErrorCode.INVALID_STATUS_TRANSITION)
   @Requires(Permission.BOOK_APPOINTMENT)
   startAppointment(
     @Ctx() ctx: RequestContext,
@@ -75,6 +95,7 @@ export class AppointmentsResolver {
   }
 
   @Mutation(() => AppointmentType, { description: 'Only after its start time. Releases all units that it holds.' })
+  @Refuses(ErrorCode.NOT_FOUND, ErrorCode.INVALID_STATUS_TRANSITION)
   @Requires(Permission.BOOK_APPOINTMENT)
   markNoShow(@Ctx() ctx: RequestContext, @Args('id', { type: () => ID }, UuidPipe) id: string): Promise<Appointment> {
     return this.appointments.markNoShow(ctx, id);

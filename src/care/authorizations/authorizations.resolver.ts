@@ -1,4 +1,6 @@
 import { Args, ID, Mutation, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
+import { ErrorCode } from '../../foundation/errors/error-code.ts';
+import { Refuses } from '../../platform/graphql/edge/refuses.decorator.ts';
 import { Permission } from '../../rules/access/permission.ts';
 import { Requires } from '../../rules/access/requires.decorator.ts';
 import { Attachable } from '../../platform/graphql/lists/attached.ts';
@@ -51,6 +53,7 @@ export class AuthorizationsResolver {
   }
 
   @Mutation(() => AuthorizationType)
+  @Refuses(ErrorCode.NOT_FOUND)
   @Requires(Permission.MANAGE_AUTHORIZATIONS)
   createAuthorization(
     @Ctx() ctx: RequestContext,
@@ -60,6 +63,12 @@ export class AuthorizationsResolver {
   }
 
   @Mutation(() => AuthorizationType)
+  @Refuses(
+    ErrorCode.NOT_FOUND,
+    ErrorCode.INSUFFICIENT_UNITS,
+    ErrorCode.AUTHORIZATION_NOT_USABLE,
+    ErrorCode.STALE_VERSION,
+  )
   @Requires(Permission.MANAGE_AUTHORIZATIONS)
   updateAuthorization(
     @Ctx() ctx: RequestContext,
@@ -69,6 +78,7 @@ export class AuthorizationsResolver {
   }
 
   @Mutation(() => AuthorizationType, { description: 'Only while nothing is reserved.' })
+  @Refuses(ErrorCode.NOT_FOUND, ErrorCode.INVALID_STATUS_TRANSITION)
   @Requires(Permission.MANAGE_AUTHORIZATIONS)
   cancelAuthorization(
     @Ctx() ctx: RequestContext,

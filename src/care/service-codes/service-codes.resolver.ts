@@ -1,4 +1,6 @@
 import { Args, ID, Mutation, Query, Resolver } from '@nestjs/graphql';
+import { ErrorCode } from '../../foundation/errors/error-code.ts';
+import { Refuses } from '../../platform/graphql/edge/refuses.decorator.ts';
 import { Permission } from '../../rules/access/permission.ts';
 import { Requires } from '../../rules/access/requires.decorator.ts';
 import { UuidPipe } from '../../platform/graphql/inputs/uuid.pipe.ts';
@@ -23,12 +25,14 @@ export class ServiceCodesResolver {
   }
 
   @Mutation(() => ServiceCodeType)
+  @Refuses(ErrorCode.NOT_FOUND)
   @Requires(Permission.MANAGE_SERVICE_CODES)
   createServiceCode(@Ctx() ctx: RequestContext, @Args('input') input: CreateServiceCodeInput): Promise<ServiceCode> {
     return this.serviceCodes.create(ctx, input);
   }
 
   @Mutation(() => ServiceCodeType)
+  @Refuses(ErrorCode.NOT_FOUND)
   @Requires(Permission.MANAGE_SERVICE_CODES)
   updateServiceCode(@Ctx() ctx: RequestContext, @Args('input') input: UpdateServiceCodeInput): Promise<ServiceCode> {
     return this.serviceCodes.update(ctx, input);

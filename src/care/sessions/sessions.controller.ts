@@ -5,6 +5,7 @@ import { Permission } from '../../rules/access/permission.ts';
 import { Several, spanOf, VisitQuery } from '../appointments/visit-query.ts';
 import { BadUserInput } from '../../foundation/errors/domain-error.ts';
 import { ErrorCode } from '../../foundation/errors/error-code.ts';
+import { refusalsOf } from '../../platform/graphql/edge/refuses.decorator.ts';
 import { Optional } from '../../platform/graphql/inputs/validation.ts';
 import { UuidPipe } from '../../platform/graphql/inputs/uuid.pipe.ts';
 import { OrganizationsService } from '../../people/organizations/organizations.service.ts';
@@ -18,6 +19,7 @@ import { SessionQueries } from './session-queries.ts';
 import { SessionStatus } from './session.entity.ts';
 import { CompleteAppointmentInput } from './session.inputs.ts';
 import { SESSION, SESSIONS, sessionView } from './session.view.ts';
+import { SessionsResolver } from './sessions.resolver.ts';
 import { SessionsService } from './sessions.service.ts';
 
 type View = Record<string, unknown>;
@@ -48,7 +50,7 @@ export class SessionsController {
     idempotent: true,
     answers: SESSION,
     status: 201,
-    errors: [ErrorCode.INVALID_STATUS_TRANSITION, ErrorCode.IDEMPOTENCY_KEY_REUSED],
+    errors: refusalsOf(SessionsResolver, 'completeAppointment'),
   })
   async complete(
     @Ctx() ctx: RequestContext,

@@ -1,4 +1,6 @@
 import { Args, ID, Mutation, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
+import { ErrorCode } from '../../foundation/errors/error-code.ts';
+import { Refuses } from '../../platform/graphql/edge/refuses.decorator.ts';
 import { Permission } from '../../rules/access/permission.ts';
 import { Requires } from '../../rules/access/requires.decorator.ts';
 import type { Appointment } from '../appointments/appointment.entity.ts';
@@ -44,6 +46,7 @@ export class SessionsResolver {
   }
 
   @Mutation(() => SessionType, { description: 'Creates the session and consumes its units.' })
+  @Refuses(ErrorCode.NOT_FOUND, ErrorCode.INVALID_STATUS_TRANSITION, ErrorCode.IDEMPOTENCY_KEY_REUSED)
   @Requires(Permission.COMPLETE_APPOINTMENT)
   completeAppointment(@Ctx() ctx: RequestContext, @Args('input') input: CompleteAppointmentInput): Promise<Session> {
     return this.sessions.complete(ctx, input);

@@ -1,12 +1,13 @@
 import { Controller, Post } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { ErrorCode } from '../../foundation/errors/error-code.ts';
+import { refusalsOf } from '../../platform/graphql/edge/refuses.decorator.ts';
 import { Ctx } from '../../foundation/request-context/ctx.decorator.ts';
 import type { RequestContext } from '../../foundation/request-context/request-context.ts';
 import { Endpoint } from '../../rules/rest/endpoint.decorator.ts';
 import { Given } from '../../rules/rest/given.decorator.ts';
 import { body, ref, schema, view } from '../../rules/rest/schemas.ts';
 import { patientIdOf, practitionerIdOf } from '../users/links.ts';
+import { AuthResolver } from './auth.resolver.ts';
 import { AuthService, type SignedIn } from './auth.service.ts';
 import { LoginInput, RefreshTokenArgs } from './auth.types.ts';
 
@@ -41,7 +42,7 @@ export class AuthController {
     summary: 'Signs in with email and password',
     body: body(LoginInput),
     answers: SIGN_IN,
-    errors: [ErrorCode.UNAUTHENTICATED],
+    errors: refusalsOf(AuthResolver, 'login'),
   })
   async login(@Ctx() ctx: RequestContext, @Given(LoginInput) input: LoginInput): Promise<object> {
     return signInView(await this.auth.login(ctx, input));
@@ -52,7 +53,7 @@ export class AuthController {
     summary: 'Exchanges a refresh token for the next pair of tokens',
     body: REFRESH_TOKEN,
     answers: SIGN_IN,
-    errors: [ErrorCode.UNAUTHENTICATED],
+    errors: refusalsOf(AuthResolver, 'refreshToken'),
   })
   async refresh(
     @Ctx() ctx: RequestContext,

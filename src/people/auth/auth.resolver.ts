@@ -1,4 +1,6 @@
 import { Args, Mutation, Resolver } from '@nestjs/graphql';
+import { ErrorCode } from '../../foundation/errors/error-code.ts';
+import { Refuses } from '../../platform/graphql/edge/refuses.decorator.ts';
 import { Public } from '../../rules/access/requires.decorator.ts';
 import { Ctx, Holder, type RequestHolder } from '../../foundation/request-context/ctx.decorator.ts';
 import type { RequestContext } from '../../foundation/request-context/request-context.ts';
@@ -12,6 +14,7 @@ export class AuthResolver {
   constructor(private readonly auth: AuthService) {}
 
   @Mutation(() => AuthPayload)
+  @Refuses(ErrorCode.UNAUTHENTICATED)
   async login(
     @Ctx() ctx: RequestContext,
     @Holder() holder: RequestHolder,
@@ -23,6 +26,7 @@ export class AuthResolver {
   @Mutation(() => AuthPayload, {
     description: 'A refresh token serves once; using a spent one ends every session descended from it.',
   })
+  @Refuses(ErrorCode.UNAUTHENTICATED)
   async refreshToken(
     @Ctx() ctx: RequestContext,
     @Holder() holder: RequestHolder,

@@ -1,4 +1,6 @@
 import { Args, Mutation, Resolver } from '@nestjs/graphql';
+import { ErrorCode } from '../../foundation/errors/error-code.ts';
+import { Refuses } from '../../platform/graphql/edge/refuses.decorator.ts';
 import { Permission } from '../../rules/access/permission.ts';
 import { Public, Requires } from '../../rules/access/requires.decorator.ts';
 import { Ctx, Holder, type RequestHolder } from '../../foundation/request-context/ctx.decorator.ts';
@@ -35,12 +37,14 @@ export class EnrolmentResolver {
   @Mutation(() => TotpEnrolment, {
     description: 'For whom login answers with secondFactor ENROLMENT_REQUIRED in details: as beginTotpEnrolment.',
   })
+  @Refuses(ErrorCode.UNAUTHENTICATED)
   @Public()
   beginLoginEnrolment(@Ctx() ctx: RequestContext, @Args('input') input: LoginInput): Promise<TotpSecret> {
     return this.enrolment.beginAtLogin(ctx, input);
   }
 
   @Mutation(() => EnrolledAuthPayload, { description: 'Switches it on by totpCode, and signs in.' })
+  @Refuses(ErrorCode.UNAUTHENTICATED)
   @Public()
   async confirmLoginEnrolment(
     @Ctx() ctx: RequestContext,

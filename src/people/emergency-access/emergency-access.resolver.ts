@@ -1,4 +1,6 @@
 import { Args, ID, Mutation, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
+import { ErrorCode } from '../../foundation/errors/error-code.ts';
+import { Refuses } from '../../platform/graphql/edge/refuses.decorator.ts';
 import { Permission } from '../../rules/access/permission.ts';
 import { Requires } from '../../rules/access/requires.decorator.ts';
 import { required } from '../../platform/graphql/lists/loaders.ts';
@@ -42,6 +44,7 @@ export class EmergencyAccessResolver {
   @Mutation(() => EmergencyAccessGrantType, {
     description: "Opens a patient's sessions to a user for a while, for reading alone. Every such read is audited.",
   })
+  @Refuses(ErrorCode.NOT_FOUND)
   grantEmergencyAccess(
     @Ctx() ctx: RequestContext,
     @Args('input') input: GrantEmergencyAccessInput,
@@ -50,6 +53,7 @@ export class EmergencyAccessResolver {
   }
 
   @Mutation(() => EmergencyAccessGrantType, { description: 'Ends a live grant at once.' })
+  @Refuses(ErrorCode.NOT_FOUND, ErrorCode.INVALID_STATUS_TRANSITION)
   revokeEmergencyAccess(
     @Ctx() ctx: RequestContext,
     @Args('id', { type: () => ID }, UuidPipe) id: string,

@@ -1,4 +1,6 @@
 import { Args, Mutation, Query, Resolver } from '@nestjs/graphql';
+import { ErrorCode } from '../../foundation/errors/error-code.ts';
+import { Refuses } from '../../platform/graphql/edge/refuses.decorator.ts';
 import { Permission } from '../../rules/access/permission.ts';
 import { Requires } from '../../rules/access/requires.decorator.ts';
 import { Ctx } from '../../foundation/request-context/ctx.decorator.ts';
@@ -19,6 +21,7 @@ export class OrganizationsResolver {
   }
 
   @Mutation(() => OrganizationType)
+  @Refuses(ErrorCode.NOT_FOUND)
   @Requires(Permission.MANAGE_ORGANIZATION_SECURITY)
   updateOrganizationSecurity(
     @Ctx() ctx: RequestContext,

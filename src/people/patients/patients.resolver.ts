@@ -1,4 +1,6 @@
 import { Args, ID, Mutation, Query, Resolver } from '@nestjs/graphql';
+import { ErrorCode } from '../../foundation/errors/error-code.ts';
+import { Refuses } from '../../platform/graphql/edge/refuses.decorator.ts';
 import { Permission } from '../../rules/access/permission.ts';
 import { Requires } from '../../rules/access/requires.decorator.ts';
 import { PageArgs } from '../../platform/graphql/lists/page-args.ts';
@@ -31,12 +33,14 @@ export class PatientsResolver {
   }
 
   @Mutation(() => PatientType)
+  @Refuses(ErrorCode.NOT_FOUND)
   @Requires(Permission.MANAGE_PEOPLE)
   createPatient(@Ctx() ctx: RequestContext, @Args('input') input: CreatePatientInput): Promise<Patient> {
     return this.patients.create(ctx, input);
   }
 
   @Mutation(() => PatientType)
+  @Refuses(ErrorCode.NOT_FOUND)
   @Requires(Permission.MANAGE_PEOPLE)
   updatePatient(@Ctx() ctx: RequestContext, @Args('input') input: UpdatePatientInput): Promise<Patient> {
     return this.patients.update(ctx, input);

@@ -1,4 +1,6 @@
 import { Args, ID, Mutation, Query, Resolver } from '@nestjs/graphql';
+import { ErrorCode } from '../../foundation/errors/error-code.ts';
+import { Refuses } from '../../platform/graphql/edge/refuses.decorator.ts';
 import { Permission } from '../../rules/access/permission.ts';
 import { Requires } from '../../rules/access/requires.decorator.ts';
 import { PageArgs } from '../../platform/graphql/lists/page-args.ts';
@@ -31,12 +33,14 @@ export class PractitionersResolver {
   }
 
   @Mutation(() => PractitionerType)
+  @Refuses(ErrorCode.NOT_FOUND)
   @Requires(Permission.MANAGE_PEOPLE)
   createPractitioner(@Ctx() ctx: RequestContext, @Args('input') input: CreatePractitionerInput): Promise<Practitioner> {
     return this.practitioners.create(ctx, input);
   }
 
   @Mutation(() => PractitionerType)
+  @Refuses(ErrorCode.NOT_FOUND)
   @Requires(Permission.MANAGE_PEOPLE)
   updatePractitioner(@Ctx() ctx: RequestContext, @Args('input') input: UpdatePractitionerInput): Promise<Practitioner> {
     return this.practitioners.update(ctx, input);

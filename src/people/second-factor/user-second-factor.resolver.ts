@@ -1,4 +1,6 @@
 import { Args, ID, Mutation, Parent, ResolveField, Resolver } from '@nestjs/graphql';
+import { ErrorCode } from '../../foundation/errors/error-code.ts';
+import { Refuses } from '../../platform/graphql/edge/refuses.decorator.ts';
 import { Permission } from '../../rules/access/permission.ts';
 import { Requires } from '../../rules/access/requires.decorator.ts';
 import { UuidPipe } from '../../platform/graphql/inputs/uuid.pipe.ts';
@@ -22,6 +24,7 @@ export class UserSecondFactorResolver {
   @Mutation(() => UserType, {
     description: 'For a user who lost their device and recovery codes. Ends all their sessions.',
   })
+  @Refuses(ErrorCode.NOT_FOUND)
   @Requires(Permission.MANAGE_PEOPLE)
   resetSecondFactor(
     @Ctx() ctx: RequestContext,

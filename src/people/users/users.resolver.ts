@@ -1,4 +1,6 @@
 import { Args, Mutation, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
+import { ErrorCode } from '../../foundation/errors/error-code.ts';
+import { Refuses } from '../../platform/graphql/edge/refuses.decorator.ts';
 import { Permission } from '../../rules/access/permission.ts';
 import { Requires } from '../../rules/access/requires.decorator.ts';
 import type { Page } from '../../platform/graphql/lists/page.ts';
@@ -40,12 +42,14 @@ export class UsersResolver {
   }
 
   @Mutation(() => UserType)
+  @Refuses(ErrorCode.NOT_FOUND)
   @Requires(Permission.MANAGE_PEOPLE)
   createUser(@Ctx() ctx: RequestContext, @Args('input') input: CreateUserInput): Promise<User> {
     return this.users.create(ctx, input);
   }
 
   @Mutation(() => UserType)
+  @Refuses(ErrorCode.NOT_FOUND)
   @Requires(Permission.MANAGE_PEOPLE)
   updateUser(@Ctx() ctx: RequestContext, @Args('input') input: UpdateUserInput): Promise<User> {
     return this.users.update(ctx, input);

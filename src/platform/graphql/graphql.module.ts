@@ -9,6 +9,7 @@ import { registerErrorCode } from './inputs/enums.ts';
 import { answersErrors, namesRequestOfErrors, onlyKnownOperations } from './edge/error-edge.ts';
 import { answersAttached } from './lists/attached.ts';
 import { FinishedLists } from './lists/finished-lists.ts';
+import { describesRefusals } from './edge/refuses.decorator.ts';
 import { costLimit, MOST_TOKENS, shapeLimits } from './edge/limits.ts';
 import { recordsOperations } from './edge/operation-record.ts';
 import { tellsWhenToComeBack } from './edge/rate-limited.ts';
@@ -50,7 +51,7 @@ function optionsFor(environment: Environment): Options {
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
     context: (request: HeldRequest): GraphQLContext => ({ request }),
-    transformSchema: (schema) => lists.of(answersAttached(isTracing() ? tracedRoots(schema) : schema)),
+    transformSchema: (schema) => lists.of(answersAttached(describesRefusals(isTracing() ? tracedRoots(schema) : schema))),
     preserveHttpStatusForExecutionErrors: false, // else Nest makes a 200 of our 429
     formatError: answersErrors(environment.introspection),
     // else it looks for what the client may have meant, and tells names of a schema that may not be asked for

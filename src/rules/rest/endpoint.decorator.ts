@@ -12,6 +12,7 @@ import {
 import { rolesWith, whoHas, type Permission } from '../access/permission.ts';
 import { Public, Requires } from '../access/requires.decorator.ts';
 import { ErrorCode } from '../../foundation/errors/error-code.ts';
+import { ANY_CALL, SIGNED_IN } from '../../platform/graphql/edge/refuses.decorator.ts';
 import { statusOf } from './error-answer.ts';
 import { exampleOf } from './error-examples.ts';
 import { ref } from './schemas.ts';
@@ -37,13 +38,6 @@ export interface EndpointOptions {
   readonly errors?: readonly ErrorCode[];
 }
 
-const ALWAYS = [
-  ErrorCode.BAD_USER_INPUT,
-  ErrorCode.RATE_LIMITED,
-  ErrorCode.INTERNAL_SERVER_ERROR,
-  ErrorCode.TRY_AGAIN,
-] as const;
-const SIGNED_IN = [ErrorCode.UNAUTHENTICATED, ErrorCode.FORBIDDEN] as const;
 /** HTTP's own answers to a body that cannot be read. */
 const UNREADABLE = [
   [413, 'The body is too large.'],
@@ -84,7 +78,7 @@ function whoMayCall(permission: Permission | undefined): string {
 }
 
 function refusals({ permission, errors = [], path, body, bodiless }: EndpointOptions): ApiResponseOptions[] {
-  const codes = new Set<ErrorCode>([...ALWAYS, ...(permission ? SIGNED_IN : []), ...errors]);
+  const codes = new Set<ErrorCode>([...ANY_CALL, ...(permission ? SIGNED_IN : []), ...errors]);
   if (permission && (path ?? body)) codes.add(ErrorCode.NOT_FOUND); // ids are in either; signing in has none
   const statuses = new Map<number, ErrorCode[]>();
   for (const code of codes) statuses.set(statusOf(code), [...(statuses.get(statusOf(code)) ?? []), code]);
