@@ -45,6 +45,7 @@ export default defineConfig(
       'src/commands/migration-run.ts',
       'src/commands/schema.ts',
       'test/proof/*/main.ts',
+      'test/contract/schema-changelog/main.ts',
       'bench/main.ts',
     ],
     rules: { 'no-console': 'off' },
