@@ -26,6 +26,15 @@ export default defineConfig(
       // Log lines go through Nest's logger, which knows the request and keeps patient data out.
       'no-console': 'error',
 
+      // A connection that is lost between two listeners ends the process: ours listen to themselves.
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: ":matches(NewExpression[callee.property.name=/^(Client|Pool)$/][callee.object.name='pg'], [superClass.object.name='pg'])",
+          message: 'Make it a SettledClient (connection/settled-client.ts), whose errors are always heard.',
+        },
+      ],
+
       // Nest's modules are classes with a decorator and nothing inside.
       '@typescript-eslint/no-extraneous-class': ['error', { allowWithDecorator: true }],
       // Nest asks for classes where it means shapes: its own options (NestApplicationContextOptions), inputs, arguments.
@@ -51,8 +60,15 @@ export default defineConfig(
     rules: { 'no-console': 'off' },
   },
   {
+    // It is the one that is made of pg's own.
+    files: ['src/platform/database/connection/client.ts'],
+    rules: { 'no-restricted-syntax': 'off' },
+  },
+  {
     files: TESTS,
     rules: {
+      // A connection of a test is ended by the test, or fails it.
+      'no-restricted-syntax': 'off',
       // expect(service.method) and jest's matchers hand methods around on purpose.
       '@typescript-eslint/unbound-method': 'off',
       // A missing element fails the test just as well as an assertion before it.

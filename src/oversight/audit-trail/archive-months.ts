@@ -30,7 +30,6 @@ export class NotArchived extends Error {}
  */
 export async function archiveMonths(url: string, before: string, tablespace?: string): Promise<Archive> {
   const client = new SettledClient({ connectionString: url, settings: OWNER });
-  client.on('error', () => undefined); // the query that is running reports the loss
   await client.connect();
   try {
     await requireSuitable(asking(client), WANTED_BY_THE_OWNER);

@@ -22,7 +22,6 @@ export interface Verification {
  */
 export async function verifyTrail(url: string, anchors: readonly Anchor[] = []): Promise<Verification> {
   const client = new SettledClient({ connectionString: url, settings: OWNER });
-  client.on('error', () => undefined); // the query that is running reports the loss
   await client.connect();
   try {
     await client.query(BEGINNING);

@@ -21,5 +21,7 @@ export const transactionAttempts = new Counter();
 export const operations = new Counter();
 /** Units that have moved and are committed, by `reserved`, `released`, `consumed`. */
 export const unitsMoved = new Counter();
+/** Connections of the pool that were lost, by SQLSTATE or Node's code. */
+export const connectionsLost = new Counter();
 /** Constraints that refused what the code before them should have: each is a bug. */
 export const wallsHit = new Counter();

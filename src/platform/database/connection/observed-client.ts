@@ -3,6 +3,8 @@ import { context, SpanKind, trace, type Span } from '@opentelemetry/api';
 import pg from 'pg';
 import { lockWaits } from '../../observability/metrics.ts';
 import { isTracing, markFailed } from '../../observability/tracing.ts';
+import type { Loss } from './client.ts';
+import { lostConnections } from './lost-connections.ts';
 import { underOneSync, type Connection } from './one-sync.ts';
 import { SettledClient } from './settled-client.ts';
 
@@ -19,12 +21,14 @@ const statements = new Map<string, Statement>();
 
 /**
  * A pg client that measures how long statements that lock rows take (their wait is what bookings wait for each other), and
- * makes a span of every statement where that is asked for.
+ * makes a span of every statement where that is asked for; and tells when its connection is lost.
  */
 export class ObservedClient extends SettledClient {
   /** Whether PostgreSQL is to keep statements by name. */
   protected readonly namesStatements: boolean = false;
   private gathers = false;
+  /** Statements that have no answer yet. */
+  private asked = 0;
 
   // pg's query() has eight overloads; the ones that are used are (text) and (text, values)
   override query(...args: unknown[]): never {
@@ -57,7 +61,9 @@ export class ObservedClient extends SettledClient {
    */
   private answered(text: string, values: unknown[] | undefined, statement?: Statement): Promise<pg.QueryResult> {
     return new Promise((resolve, reject) => {
+      this.asked += 1;
       const query = new pg.Query(text, values, (error?: Error | null, result?: unknown) => {
+        this.asked -= 1;
         if (error) reject(error);
         else resolve(result as pg.QueryResult);
       });
@@ -66,6 +72,11 @@ export class ObservedClient extends SettledClient {
         Object.assign(query, { name: this.namesStatements ? statement?.name : undefined, queryMode: 'extended' });
       super.query(query);
     });
+  }
+
+  protected override lost(loss: Loss): void {
+    const idle = this.asked === 0 && this.getTransactionStatus() === 'I';
+    lostConnections.add({ ...loss, idle });
   }
 }
 

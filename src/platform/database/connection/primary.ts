@@ -56,7 +56,6 @@ export async function takesWrites(client: pg.Client): Promise<boolean> {
 async function asksForWrites(url: string): Promise<boolean | Error> {
   const limits = { connectionTimeoutMillis: LIMIT_MS, query_timeout: LIMIT_MS };
   const client = new SettledClient({ connectionString: url, settings: ANYBODY, ...limits });
-  client.on('error', () => undefined);
   try {
     await client.connect();
     return await takesWrites(client);

@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { Client } from './client.ts';
 import type { Settings } from './settings.ts';
 
 // dates stay the strings they are: a Date would drag them through the process's own time zone
@@ -20,7 +21,7 @@ const ofPg = pg.Client.prototype as unknown as { getStartupConf(this: pg.Client)
  * A pg client whose sessions have the settings they are given, whatever the server, the database, the login, the URL and
  * the process's own PG* variables say. `options=` of the URL, or else PGOPTIONS, is passed on and loses to them.
  */
-export class SettledClient extends pg.Client {
+export class SettledClient extends Client {
   private readonly settings: Settings;
 
   constructor({ settings, ...config }: SettledConfig) {

@@ -21,6 +21,18 @@ export function violates(error: unknown, constraint: string): boolean {
 /** COMMIT gave up waiting for the synchronous standby: done here, and lost with this server. */
 export const WARNING = '01000';
 
+/** An administrator, a crash, the database dropped, or too long idle, in a transaction or a session: PostgreSQL hangs up. */
+const HANGS_UP = /^(57P0[1245]|25P0[34]|08P01)$/;
+
+/** Whether PostgreSQL ends the connection with this error. */
+export function endsConnection(error: unknown): boolean {
+  return HANGS_UP.test(sqlStateOf(error) ?? '');
+}
+
+/** No connection, or none any more: what PostgreSQL says of it, what the network does, and what node-pg calls neither. */
+const AWAY =
+  /^(08...|57P0[1235]|53300|25006|25P0[34]|E(CONN[A-Z]+|PIPE|TIMEDOUT|(HOST|NET)(UNREACH|DOWN)|AI_AGAIN|NOTFOUND)|CONNECTION_LOST)$/;
+
 export enum Recovery {
   /** A business answer or a bug: replaying would give the same. */
   NONE = 'NONE',
@@ -40,13 +52,7 @@ export function recoveryOf(error: unknown): Recovery {
   // 57014: statement time-out. 53100, 53200: no disk, no memory. 23P01: somebody overlapped in the same instant; the
   // replay can say who.
   if (['57014', '53100', '53200', '23P01', WARNING].includes(state)) return Recovery.REPLAY_ONCE;
-  if (
-    /^(08...|57P0[123]|53300|25006|25P03|E(CONN[A-Z]+|PIPE|TIMEDOUT|HOSTUNREACH|NETUNREACH|AI_AGAIN)|CONNECTION_LOST)$/.test(
-      state,
-    )
-  )
-    return Recovery.RECONNECT;
-  return Recovery.NONE;
+  return AWAY.test(state) ? Recovery.RECONNECT : Recovery.NONE;
 }
 
 function postgresErrorOf(error: unknown): PostgresError {

@@ -85,7 +85,6 @@ export async function provision(adminUrl: string, password: string): Promise<str
 
 export async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
   const client = new SettledClient({ connectionString: url, settings: OWNER, connectionTimeoutMillis: 10_000 });
-  client.on('error', () => undefined);
   try {
     await client.connect();
     return await work(client);

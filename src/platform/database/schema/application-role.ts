@@ -122,7 +122,6 @@ async function asApplication<T>(
 
 async function connected<T>(url: string, settings: Settings, work: (client: pg.Client) => Promise<T>): Promise<T> {
   const client = new SettledClient({ connectionString: await primaryUrl(url), settings });
-  client.on('error', () => undefined); // the query that is running reports the loss
   await client.connect();
   try {
     return await work(client);
