@@ -30,7 +30,8 @@ export default defineConfig(
       'no-restricted-syntax': [
         'error',
         {
-          selector: ":matches(NewExpression[callee.property.name=/^(Client|Pool)$/][callee.object.name='pg'], [superClass.object.name='pg'])",
+          selector:
+            ":matches(NewExpression[callee.property.name=/^(Client|Pool)$/][callee.object.name='pg'], [superClass.object.name='pg'])",
           message: 'Make it a SettledClient (connection/settled-client.ts), whose errors are always heard.',
         },
       ],

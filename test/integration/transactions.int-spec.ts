@@ -2,15 +2,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
+import { DataSource } from 'typeorm';
 import { Transactions, MOST_ATTEMPTS } from '../../src/platform/database/transactions/transactions.ts';
 import type { Tx } from '../../src/platform/database/transactions/tx.ts';
-import { NotFound, OutcomeUnknown, TryAgain } from '../../src/foundation/errors/domain-error.ts';
+import { InDoubt, NotFound, OutcomeUnknown, TryAgain } from '../../src/foundation/errors/domain-error.ts';
 import { Patient } from '../../src/people/patients/patient.entity.ts';
 import { verifyLedger } from '../../src/oversight/verification/verify-ledger.ts';
 import { transactionAttempts } from '../../src/platform/observability/counters.ts';
 import { RequestContext } from '../../src/foundation/request-context/request-context.ts';
 import { connect, connected, read, untilNoneIdleInTransaction } from '../support/sql.ts';
-import { at, together, World, type Person, type Practice } from '../support/world.ts';
+import { at, PASSWORD, together, World, type Person, type Practice } from '../support/world.ts';
 
 const POOL_SIZE = 4;
 
@@ -33,7 +34,7 @@ describe('given the transactions of the application', () => {
     patient = await world.patient(practice);
     authorizationId = await world.authorization(practice, patient.id);
     ctx = RequestContext.anonymous({ requestId: 'transactions' }, () => new Date()).within(practice.id);
-  }, 60_000);
+  });
   afterAll(() => world.close());
 
   beforeEach(() => {
@@ -142,6 +143,24 @@ describe('given the transactions of the application', () => {
     expect(await Promise.all(ids.map(notesOf))).toEqual(ids.map(() => 'x'));
   });
 
+  it('when a connection ends while the pool hands it on, and nobody else listens to it, then the work is replayed', async () => {
+    const { master: pool } = world.test.app.get(DataSource).driver as unknown as { master: pg.Pool };
+    const ended = new Promise((end) =>
+      pool.once('acquire', (client) =>
+        queueMicrotask(() => {
+          end(client.listenerCount('error'));
+          const { connection } = client as unknown as { connection: { emit(event: string, error: Error): void } };
+          const said = new pg.DatabaseError('terminating connection due to administrator command', 0, 'error');
+          connection.emit('errorMessage', Object.assign(said, { code: '57P01' }));
+        }),
+      ),
+    );
+    const id = await somebody();
+    await transactions.run(ctx, (tx) => note(tx, id, 'x'));
+    expect(await ended).toBe(1); // its own
+    expect(await notesOf(id)).toBe('x');
+  });
+
   it('when a row stays locked by another, then it ends in TRY_AGAIN after 5 attempts and nothing is changed', async () => {
     const [free, locked] = [await somebody(), await somebody()];
     const other = await connect(world.test.database.adminUrl);
@@ -161,7 +180,7 @@ describe('given the transactions of the application', () => {
     expect(runs).toBe(MOST_ATTEMPTS);
     expect([times('replayed:55P03'), times('gave-up:55P03'), times('committed')]).toEqual([4, 1, 0]);
     expect([await notesOf(free), await notesOf(locked)]).toEqual([null, null]);
-  }, 60_000);
+  });
 
   it.each([
     ['40001', 5],
@@ -302,16 +321,16 @@ describe('given the transactions of the application', () => {
     const commits = async () =>
       Number((await asAdmin((admin) => admin.query<{ n: string }>('SELECT last_value AS n FROM commits'))).rows[0]!.n);
 
-    /** The next COMMIT that finds an appointment to save is done, and its answer never comes. */
-    function lossAfterSaving(): void {
+    /** The next COMMIT that finds a row of that table to save is done, and its answer never comes. */
+    function lossAfterSaving(table = 'appointments'): void {
       type Query = (this: pg.Client, ...args: unknown[]) => unknown;
       const send = pg.Client.prototype.query as unknown as Query;
-      const booking = new WeakSet<pg.Client>();
+      const saving = new WeakSet<pg.Client>();
       let lost = false;
       const losing: Query = function (...args) {
         const [query] = args as [{ text?: string; callback: (error: Error) => void }];
-        if (query.text?.startsWith('INSERT INTO "appointments"')) booking.add(this);
-        if (query.text !== 'COMMIT' || lost || !booking.has(this)) return send.apply(this, args);
+        if (query.text?.startsWith(`INSERT INTO "${table}"`)) saving.add(this);
+        if (query.text !== 'COMMIT' || lost || !saving.has(this)) return send.apply(this, args);
         lost = true;
         const { callback } = query;
         query.callback = () => {
@@ -344,14 +363,11 @@ describe('given the transactions of the application', () => {
       expect(await bookedOn(booking)).toEqual([{ id }]);
     });
 
-    it('every time, with a key, then the outcome is unknown after 5 attempts, and a later call books', async () => {
+    it('every time, with a key, then it is TRY_AGAIN after 5 attempts, which says that it is in doubt, and a later call books', async () => {
       await lossesBeforeSaving(MOST_ATTEMPTS);
       const booking = input({ idempotencyKey: randomUUID() });
       const { code, errors } = await world.book(practice.admin, booking);
-      expect([code, errors![0]!.message]).toEqual([
-        'INTERNAL_SERVER_ERROR',
-        expect.stringContaining('connection was lost'),
-      ]);
+      expect([code, errors![0]!.message]).toEqual(['TRY_AGAIN', expect.stringContaining('Send the same call again')]);
       expect(await commits()).toBe(MOST_ATTEMPTS);
       expect(await bookedOn(booking)).toEqual([]);
       const id = await world.booked(practice.admin, booking);
@@ -399,7 +415,7 @@ describe('given the transactions of the application', () => {
       expect(answer).toBe(2);
     });
 
-    it('and the server stays away, then the outcome is unknown: TRY_AGAIN would say that nothing was changed', async () => {
+    it('and the server stays away, then a call that may be repeated is in doubt, and is not told that nothing was changed', async () => {
       let attempts = 0;
       const attempt = transactions.run(ctx, async (tx) => {
         tx.allowBlindReplay();
@@ -407,8 +423,53 @@ describe('given the transactions of the application', () => {
         const [backend] = await tx.sql<{ pid: number }>('SELECT pg_backend_pid() AS pid');
         await asAdmin((admin) => admin.query('SELECT pg_terminate_backend($1, 5000)', [backend!.pid]));
       });
-      await expect(attempt).rejects.toThrow(OutcomeUnknown);
+      await expect(attempt).rejects.toThrow(InDoubt);
       expect(attempts).toBe(MOST_ATTEMPTS);
+    });
+
+    describe('of a sign-in', () => {
+      type Tokens = { data: Record<string, { refreshToken: string }>; code: string | undefined };
+      const login = (email: string): Promise<Tokens> =>
+        world.query('mutation($input: LoginInput!) { login(input: $input) { refreshToken } }', {
+          input: { email, password: PASSWORD },
+        });
+      const refresh = (token: string): Promise<Tokens> =>
+        world.query('mutation($token: String!) { refreshToken(refreshToken: $token) { refreshToken } }', { token });
+      const signInsOf = (email: string) =>
+        read(
+          world.test.database.ownerUrl,
+          `SELECT end_reason FROM sign_ins JOIN users ON users.id = user_id WHERE email = $1`,
+          [email],
+        );
+
+      it('that was saved, then it begins once, and its token serves', async () => {
+        const { email } = await world.account(practice.admin);
+        lossAfterSaving('refresh_tokens');
+        const { data } = await login(email);
+        expect(await signInsOf(email)).toEqual([{ end_reason: null }]);
+        expect((await refresh(data.login!.refreshToken)).code).toBeUndefined();
+      });
+
+      it('that goes on and was saved, then nobody is taken for a thief, and the next token serves', async () => {
+        const { email } = await world.account(practice.admin);
+        const { data } = await login(email);
+        lossAfterSaving('refresh_tokens');
+        const next = await refresh(data.login!.refreshToken);
+        expect(next.code).toBeUndefined();
+        expect((await refresh(next.data.refreshToken!.refreshToken)).code).toBeUndefined();
+        expect(await signInsOf(email)).toEqual([{ end_reason: null }]);
+      });
+
+      it('that failed, then it is told as it is, and counts', async () => {
+        const { email } = await world.account(practice.admin);
+        lossAfterSaving('audit_events');
+        const wrong = { input: { email, password: `${PASSWORD}!` } };
+        const { code } = await world.query(
+          'mutation($input: LoginInput!) { login(input: $input) { expiresIn } }',
+          wrong,
+        );
+        expect(code).toBe('UNAUTHENTICATED');
+      });
     });
   });
 });

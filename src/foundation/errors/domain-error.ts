@@ -78,11 +78,19 @@ export function requireVersion(current: number, expected: number | null | undefi
   if (expected != null && expected !== current) throw new StaleVersion(current);
 }
 
-/** A passing fault outlasted the server's own retries. Nothing was changed; the same call may succeed later. */
+/** A passing fault outlasted the server's own retries. Nothing was changed, but for InDoubt; the same call may succeed later. */
 export class TryAgain extends DomainError {
   readonly code = ErrorCode.TRY_AGAIN;
-  constructor() {
-    super('The server is busy or restarting. Nothing was changed: try again.');
+  constructor(message = 'The server is busy or restarting. Nothing was changed: try again.') {
+    super(message);
+  }
+}
+
+/** The commit of a call that may be repeated is in doubt, and the server's own retries did not settle it; another one does. */
+export class InDoubt extends TryAgain {
+  constructor(cause: unknown) {
+    super('The connection was lost while the change was being saved. Send the same call again: it happens once.');
+    this.cause = cause;
   }
 }
 
@@ -98,8 +106,8 @@ export class RateLimited extends DomainError {
 }
 
 /**
- * The connection broke while the commit was on its way, and nothing tells which way it went. Not TRY_AGAIN, which
- * promises that nothing was changed.
+ * The connection broke while the commit was on its way, nothing tells which way it went, and the call must not be repeated
+ * as it is. Not TRY_AGAIN, which says that it may.
  */
 export class OutcomeUnknown extends DomainError {
   readonly code = ErrorCode.INTERNAL_SERVER_ERROR;

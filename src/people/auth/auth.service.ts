@@ -61,11 +61,15 @@ export class AuthService {
    * @throws SecondFactorMissing the password is right, and there is to be a second factor
    */
   async login(ctx: RequestContext, input: LoginCredentials): Promise<SignedIn> {
+    let given: Granted | undefined;
     const granted = await this.credentials.prove<Granted>(anonymous(ctx), input, async (tx, user) => {
+      const saved = await this.saved(tx, given);
+      if (saved) return { granted: saved };
       const check = await this.secondFactors.check(tx, user, input.totpCode);
       if (check === 'REQUIRED' || check === 'INVALID' || check === 'ENROLMENT_REQUIRED')
         return { refusal: new SecondFactorMissing(check), secondFactor: check };
-      return { granted: await this.begin(tx, user, check === 'NONE' ? undefined : check) };
+      given = await this.begin(tx, user, check === 'NONE' ? undefined : check);
+      return { granted: given };
     });
     return this.signIn(granted);
   }
@@ -80,7 +84,12 @@ export class AuthService {
     const nobody = anonymous(ctx);
     await this.addresses.pass(nobody, 'refresh');
     const owned = await this.refreshTokens.find(nobody, refreshToken);
-    const granted = owned && (await this.transactions.run(homeOf(nobody, owned.user), (tx) => this.goOn(tx, owned)));
+    let given: Granted | undefined;
+    const granted =
+      owned &&
+      (await this.transactions.run(homeOf(nobody, owned.user), async (tx) => {
+        return (given = (await this.saved(tx, given)) ?? (await this.goOn(tx, owned)));
+      }));
     if (!granted) throw new Unauthenticated('Sign in again: the refresh token is unknown, expired or already used.');
     return this.signIn(granted);
   }
@@ -96,6 +105,7 @@ export class AuthService {
     const owned = await this.refreshTokens.find(nobody, refreshToken);
     if (!owned) return true;
     await this.transactions.run(homeOf(nobody, owned.user), async (tx) => {
+      tx.allowBlindReplay(); // what has ended ends once, and is in the trail once
       await this.users.lock(tx, owned.user.id);
       if (await this.end(tx, owned, EndReason.LOGOUT)) this.record(tx, 'LOGOUT', owned.user);
     });
@@ -117,6 +127,15 @@ export class AuthService {
     const actor = { ...actorOf(user), signInId };
     const accessToken = await this.accessTokens.issue(actor, signInId);
     return { accessToken, refreshToken, expiresIn: ACCESS_TOKEN_SECONDS, user, actor };
+  }
+
+  /**
+   * What the attempt before this one gave out, if its COMMIT was lost and went through all the same: given out again, or
+   * a spent code or token would be taken for a thief's.
+   */
+  private async saved(tx: Tx, given: Granted | undefined): Promise<Granted | undefined> {
+    tx.allowBlindReplay();
+    return given && (await this.refreshTokens.has(tx, given.refreshToken)) ? given : undefined;
   }
 
   /** The sign-in goes on with the next token, or this one was no good. A refusal commits too: its event must stay. */

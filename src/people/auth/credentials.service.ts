@@ -124,10 +124,8 @@ export class Credentials {
     });
   }
 
-  /** May run again when its COMMIT was lost: better a refusal twice in the trail than not at all. */
   private recordRefusal(nobody: RequestContext, account: User | null): Promise<void> {
-    return this.inTrailOf(nobody, account, (tx, record) => {
-      tx.allowBlindReplay();
+    return this.inTrailOf(nobody, account, (_tx, record) => {
       record({
         action: 'LOGIN_FAILURE',
         resource: 'user',
@@ -138,15 +136,19 @@ export class Credentials {
     });
   }
 
-  /** In the trail of the account's organization; an email that nobody has belongs to none. Never the email itself. */
+  /**
+   * In the trail of the account's organization; an email that nobody has belongs to none. Never the email itself. May run
+   * again when its COMMIT was lost: an attempt is settled once, and better a refusal twice in the trail than not at all.
+   */
   private inTrailOf(
     nobody: RequestContext,
     account: User | null,
     work: (tx: Tx, record: (event: AuditRecord) => void) => Promise<void> | void,
   ): Promise<void> {
-    return this.transactions.run(account ? nobody.within(account.organizationId) : nobody, (tx) =>
-      work(tx, (event) => (account ? this.audit.record(tx, event) : this.audit.recordNowhere(tx, event))),
-    );
+    return this.transactions.run(account ? nobody.within(account.organizationId) : nobody, (tx) => {
+      tx.allowBlindReplay();
+      return work(tx, (event) => (account ? this.audit.record(tx, event) : this.audit.recordNowhere(tx, event)));
+    });
   }
 }
 

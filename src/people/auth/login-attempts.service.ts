@@ -108,6 +108,7 @@ export class LoginAttempts {
 
   /** Undefined: look again in a moment. Locks the pair's row, then the account's. */
   private async tryClaim(tx: Tx, email: string): Promise<Attempt | undefined> {
+    tx.allowBlindReplay(); // at worst there is one that nobody settles, as when a process ends
     const account = normalEmail(email);
     const pairKey = this.points.keyOf('login:pair', account, networkOf(tx.ctx.origin.ipAddress));
     const accountKey = this.points.keyOf('login:account', account);

@@ -64,6 +64,15 @@ export class RefreshTokens {
     return token;
   }
 
+  /** Whether this token was saved. */
+  async has(tx: Tx, token: string): Promise<boolean> {
+    const found = await tx.sql('SELECT 1 FROM refresh_tokens WHERE organization_id = $1 AND token_hash = $2', [
+      tx.organizationId,
+      hashOf(token),
+    ]);
+    return found.length > 0;
+  }
+
   /** Uses a token up, if it can be used. Of several at once, one is SERVED, and the others come with a spent one. */
   async spend(tx: Tx, tokenId: string): Promise<Spending> {
     const row = await this.rows.lock(tx, tokenId);

@@ -2,7 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import pg, { type PoolClient, type QueryResult } from 'pg';
 import { DataSource, type QueryRunner } from 'typeorm';
 import type { Pooling } from '../../config/environment.ts';
-import { DomainError, OutcomeUnknown, TryAgain } from '../../../foundation/errors/domain-error.ts';
+import { DomainError, InDoubt, OutcomeUnknown, TryAgain } from '../../../foundation/errors/domain-error.ts';
 import { transactionAttempts } from '../../observability/counters.ts';
 import { poolWaits, transactionDurations } from '../../observability/metrics.ts';
 import { inSpan } from '../../observability/tracing.ts';
@@ -62,6 +62,7 @@ export class Transactions {
    * (see `tx.afterCommit`).
    *
    * @throws TryAgain the fault outlasted the attempts; nothing was changed
+   * @throws InDoubt it did, after the connection had broken during a COMMIT; another call settles it
    * @throws OutcomeUnknown the connection broke during COMMIT, and no idempotency key makes a replay safe
    */
   run<T>(ctx: RequestContext, work: Work<T>): Promise<T> {
@@ -135,7 +136,7 @@ export class Transactions {
     if (attempt >= most) {
       transactionAttempts.increment(`gave-up:${state}`);
       this.log.warn({ requestId, message: `gave up after ${attempt} attempts, SQLSTATE ${state}` });
-      if (lost) throw new OutcomeUnknown(lost.cause);
+      if (lost) throw new InDoubt(lost.cause);
       if (state === '23P01') throw error;
       throw new TryAgain();
     }
