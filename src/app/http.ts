@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { Environment } from '../platform/config/environment.ts';
 import { requireAsked } from '../platform/graphql/edge/asked-over-http.ts';
+import { hearErrors } from '../platform/observability/process-log.ts';
 import { OpenRequests } from './open-requests.ts';
 import type { RequestHolder } from '../foundation/request-context/ctx.decorator.ts';
 import { RequestContext, type Now } from '../foundation/request-context/request-context.ts';
@@ -37,6 +38,7 @@ export class HttpAdapter extends FastifyAdapter {
     });
     this.openRequests = new OpenRequests(this.getInstance());
     this.unknown = answerUnknown(this.getInstance());
+    hearErrors(this.getInstance().server);
     this.getInstance().addHook('onRequest', (request, reply, done) => {
       void reply.header('x-request-id', request.id);
       // patient data: in no cache on the way, nor in a browser's

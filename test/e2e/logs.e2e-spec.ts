@@ -225,6 +225,23 @@ describe('given a server in a process of its own', () => {
     expect(server.output).toContain('SQLSTATE 22P02');
   });
 
+  it.each([
+    { origin: 'uncaughtException', thrown: 'throw error' },
+    { origin: 'unhandledRejection', thrown: 'Promise.reject(error)' },
+  ])('when nobody catches an error ($origin), then it ends behind one line of JSON without values', async (bug) => {
+    const bugAtSignal = `process.on('SIGUSR2', () => {
+      const error = Object.assign(new Error('${MARK}'), { code: '23505', detail: '${MARK}' });
+      ${bug.thrown};
+    });`;
+    const NODE_OPTIONS = `--import data:text/javascript,${encodeURIComponent(bugAtSignal).replaceAll("'", '%27')}`;
+    server = await ServerProcess.start(build, environment({ NODE_ENV: 'production', NODE_OPTIONS }));
+    server.signal('SIGUSR2');
+    expect(await server.ended()).toBe(1);
+    const { level, msg, error } = JSON.parse(server.lines.at(-1)!) as Line;
+    expect([level, msg, error]).toEqual(['fatal', bug.origin, expect.objectContaining({ message: 'SQLSTATE 23505' })]);
+    expect(server.output).not.toContain(MARK);
+  });
+
   it('when production cannot start, then the reason is one line of JSON', async () => {
     server = await ServerProcess.start(build, environment({ NODE_ENV: 'production', JWT_SECRET: '' }));
 

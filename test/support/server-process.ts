@@ -69,9 +69,18 @@ export class ServerProcess {
     }
   }
 
+  signal(name: NodeJS.Signals): void {
+    this.child.kill(name);
+  }
+
   /** By SIGTERM, and what it exits with. */
-  async stop(): Promise<number | null> {
+  stop(): Promise<number | null> {
     if (this.child.exitCode === null) this.child.kill('SIGTERM');
+    return this.ended();
+  }
+
+  /** What it exits with. */
+  async ended(): Promise<number | null> {
     await this.until(() => this.child.exitCode !== null || this.child.signalCode !== null);
     return this.child.exitCode;
   }

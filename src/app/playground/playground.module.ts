@@ -17,6 +17,8 @@ export class PlaygroundModule implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    if (this.environment.playground) servePlayground(this.host.httpAdapter.getInstance(), BUILT);
+    // a command serves nobody
+    const adapter = this.host.httpAdapter as FastifyAdapter | null;
+    if (this.environment.playground && adapter) servePlayground(adapter.getInstance(), BUILT);
   }
 }

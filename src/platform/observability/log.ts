@@ -20,8 +20,22 @@ export async function openLog(
       // pino's own serializer would write an error's message, which can quote patient data
       serializers: { err: safeError, error: (error: unknown) => (error instanceof Error ? safeError(error) : error) },
     },
-    destination ?? (settings.NODE_ENV === 'development' ? await prettyStdout() : pino.destination({ sync: true })),
+    destination ?? (settings.NODE_ENV === 'development' ? await prettyStdout() : stdout()),
   );
+}
+
+/**
+ * Standard output. What it does not take, such as with a full disk behind it, is lost, and the next line is tried anew: a
+ * log that cannot be written is no reason to stop serving, nor to keep all of it in memory.
+ */
+function stdout(): DestinationStream {
+  const open = (): DestinationStream => {
+    const opened = pino.destination({ sync: true });
+    opened.on('error', () => (stream = open()));
+    return opened;
+  };
+  let stream = open();
+  return { write: (line) => stream.write(line) };
 }
 
 /** Loaded where it is used: production has no need of it. */

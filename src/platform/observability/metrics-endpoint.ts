@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { collectDefaultMetrics } from 'prom-client';
 import { registry } from './metrics.ts';
+import { hearErrors } from './process-log.ts';
 
 export const METRICS_PATH = '/metrics';
 
@@ -40,6 +41,7 @@ export async function listenForMetrics(port: number, host: string, token?: strin
   });
   await new Promise<void>((listening, failed) => {
     server.once('error', failed);
+    hearErrors(server);
     server.listen(port, host, listening);
   });
   return {

@@ -75,7 +75,7 @@ export async function supervise(command: Command): Promise<Supervised> {
     supervisorPid: child.pid ?? 0,
     exitCode: undefined,
     exited: new Promise((resolve, reject) => {
-      child.once('error', reject);
+      child.on('error', reject);
       child.once('exit', (code) => {
         supervised.exitCode = code ?? 1;
         resolve(code ?? 1);
