@@ -230,11 +230,12 @@ describe('given a server in a process of its own', () => {
     { origin: 'unhandledRejection', thrown: 'Promise.reject(error)' },
   ])('when nobody catches an error ($origin), then it ends behind one line of JSON without values', async (bug) => {
     const bugAtSignal = `process.on('SIGUSR2', () => {
-      const error = Object.assign(new Error('${MARK}'), { code: '23505', detail: '${MARK}' });
+      const { VALUE } = process.env;
+      const error = Object.assign(new Error(VALUE), { code: '23505', detail: VALUE });
       ${bug.thrown};
     });`;
     const NODE_OPTIONS = `--import data:text/javascript,${encodeURIComponent(bugAtSignal).replaceAll("'", '%27')}`;
-    server = await ServerProcess.start(build, environment({ NODE_ENV: 'production', NODE_OPTIONS }));
+    server = await ServerProcess.start(build, environment({ NODE_ENV: 'production', NODE_OPTIONS, VALUE: MARK }));
     server.signal('SIGUSR2');
     expect(await server.ended()).toBe(1);
     const { level, msg, error } = JSON.parse(server.lines.at(-1)!) as Line;

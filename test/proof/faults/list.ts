@@ -10,6 +10,7 @@ import { failOver } from './fault-6-fail-over.ts';
 import { rollingRestarts } from './fault-7-rolling-restarts.ts';
 import { migrateUnderLoad } from './fault-8-1-next-release.ts';
 import { upgrade } from './fault-8-2-upgrade.ts';
+import { killConnections } from './fault-9-kill-connections.ts';
 
 /** All of them, by number. */
 export const FAULTS: readonly Fault[] = [
@@ -24,4 +25,5 @@ export const FAULTS: readonly Fault[] = [
   rollingRestarts,
   migrateUnderLoad,
   upgrade,
+  killConnections,
 ];

@@ -48,6 +48,10 @@ export const PASSING: ReadonlySet<string> = new Set(['TRY_AGAIN', 'NOT_SENT', 'R
 
 /** Of an unknown outcome: it was done, and only the rest of the answer is missing. */
 export const ANSWER_INCOMPLETE = 'ANSWER_INCOMPLETE';
+/** Of an unknown outcome: TRY_AGAIN that says so; the same call again settles it. */
+export const IN_DOUBT = 'IN_DOUBT';
+/** Of an unknown outcome: the same call again might do it twice. */
+export const OUTCOME_UNKNOWN = 'OUTCOME_UNKNOWN';
 
 function last(call: Call): Outcome | undefined {
   return call.attempts.at(-1)?.outcome;

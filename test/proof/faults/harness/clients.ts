@@ -1,5 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { ANSWER_INCOMPLETE, type Answer, type Attempt, type Call, type Operation, type Outcome } from './call.ts';
+import {
+  ANSWER_INCOMPLETE,
+  IN_DOUBT,
+  OUTCOME_UNKNOWN,
+  type Answer,
+  type Attempt,
+  type Call,
+  type Operation,
+  type Outcome,
+} from './call.ts';
 import { HttpClient, NoReply, type Reply } from './http-client.ts';
 import { signIn, type Account, type SignedIn } from './people.ts';
 
@@ -25,9 +34,10 @@ const BY_ID: ReadonlySet<Operation> = new Set(['startAppointment', 'markNoShow']
 /** What an attempt is sent to: the address of a process that serves. */
 export type Door = (call: Call) => string;
 
-/** What INTERNAL_SERVER_ERROR may say; else it is a fault of ours that tells nothing. */
+/** What an answer may say that is neither a success nor a refusal; INTERNAL_SERVER_ERROR else is a fault of ours. */
 const SAYING: readonly (readonly [RegExp, string])[] = [
-  [/The connection was lost while the change was being saved/, 'OUTCOME_UNKNOWN'],
+  [/The connection was lost while the change was being saved. Send the same call again/, IN_DOUBT],
+  [/The connection was lost while the change was being saved. Read/, OUTCOME_UNKNOWN],
   [/The change was saved, but not all/, ANSWER_INCOMPLETE],
 ];
 
@@ -113,7 +123,8 @@ function outcomeOf(operation: Operation, { status, body }: Reply): Outcome {
   const [error] = errors ?? [];
   const code = error?.extensions?.code ?? `HTTP ${status}`;
   const message = error ? `${error.path?.join('.') ?? ''}: ${error.message}` : '';
-  if (error?.extensions?.code !== undefined && code !== 'INTERNAL_SERVER_ERROR')
+  const said = SAYING.find(([words]) => words.test(message))?.[1];
+  if (!said && error?.extensions?.code !== undefined && code !== 'INTERNAL_SERVER_ERROR')
     return { verdict: 'refused', code, message };
-  return { verdict: 'unknown', code: SAYING.find(([words]) => words.test(message))?.[1] ?? code, message };
+  return { verdict: 'unknown', code: said ?? code, message };
 }

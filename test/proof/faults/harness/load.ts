@@ -9,12 +9,19 @@ export interface LoadOptions {
   readonly clients: number;
   /** What each waits between two calls, at most, in milliseconds. */
   readonly pauseMs: number;
+  /** How likely a call that may have a key has one. */
+  readonly keys: number;
   /** How likely a client repeats at once what is open; the rest is left for the settlement. */
   readonly repeats: number;
+  /** Whether it repeats what it may until it is answered, however long that takes on a slow machine. */
+  readonly mustAnswer: boolean;
 }
 
-export const LOAD: LoadOptions = { clients: 8, pauseMs: 40, repeats: 0.5 };
+export const LOAD: LoadOptions = { clients: 8, pauseMs: 40, keys: 0.6, repeats: 0.5, mustAnswer: false };
 const MOST_ATTEMPTS = 6;
+const LONGEST_PAUSE_MS = 2_000;
+/** Whoever has to be answered is not, if not by then. */
+const PATIENCE_MS = 120_000;
 /** While nobody lets it in, a client asks less often. */
 const SHUT_OUT_MS = 300;
 
@@ -56,12 +63,18 @@ export class Load {
       const call = this.plan.next(index % this.accounts);
       this.calls.push(call);
       await this.attempt(call);
-      for (let nth = 1; nth < MOST_ATTEMPTS && mayRepeat(call) && random.chance(this.options.repeats); nth++) {
-        await sleep(random.between(20, 50 * 2 ** nth));
+      for (let nth = 1; mayRepeat(call) && this.repeats(call, nth, random); nth++) {
+        await sleep(random.between(20, Math.min(LONGEST_PAUSE_MS, 50 * 2 ** nth)));
         await this.attempt(call);
       }
       await sleep(random.between(0, this.options.pauseMs));
     }
+  }
+
+  private repeats({ attempts }: Call, nth: number, random: Random): boolean {
+    const { mustAnswer, repeats } = this.options;
+    if (mustAnswer) return performance.now() < attempts[0]!.sentAt + PATIENCE_MS;
+    return nth < MOST_ATTEMPTS && random.chance(repeats);
   }
 
   private async attempt(call: Call): Promise<void> {

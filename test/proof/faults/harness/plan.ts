@@ -40,12 +40,15 @@ export class Plan {
   constructor(
     private readonly people: People,
     private readonly random: Random,
+    /** How likely a call that may have a key has one. */
+    private readonly keys: number,
   ) {}
 
   next(account: number): Call {
     const practice = this.people.accounts[account]!.practice;
     const operation = this.operation(practice);
-    const key = KEYED.has(operation) && this.random.chance(0.6) ? `key-${this.random.seed}-${++this.made}` : undefined;
+    const key =
+      KEYED.has(operation) && this.random.chance(this.keys) ? `key-${this.random.seed}-${++this.made}` : undefined;
     const input = { ...this.input(operation, practice), ...(key !== undefined && { idempotencyKey: key }) };
     return { operation, input, key, account, attempts: [] };
   }

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isOpen, told, type Attempt } from './call.ts';
+import { isOpen, told, type Attempt, type Call } from './call.ts';
 import { Clients, type Door } from './clients.ts';
 import { examine } from './examine.ts';
 import type { Ground } from './ground.ts';
@@ -15,7 +15,7 @@ export interface RunOptions {
   readonly seed: number;
   /** Breaks, and heals; the fault's own number unless said. */
   readonly rounds?: number;
-  /** How long all rounds together take at least; a second each unless said. */
+  /** How long all rounds together take at least; the fault's own unless said. */
   readonly seconds?: number;
   /** Makes the database that the stage stands on, where the fault brings none. */
   readonly ground: () => Promise<Ground>;
@@ -30,6 +30,8 @@ const HUNG_MS = 300_000;
 export class Run {
   readonly random: Random;
   readonly rounds: number;
+  /** How long a round takes, on the average. */
+  readonly roundMs: number;
   private readonly closing: (() => Promise<unknown>)[] = [];
   private readonly recoveries: number[] = [];
   private readonly violations: string[] = [];
@@ -42,6 +44,7 @@ export class Run {
   ) {
     this.random = new Random(options.seed);
     this.rounds = options.rounds ?? fault.rounds;
+    this.roundMs = ((options.seconds ?? fault.seconds ?? this.rounds) * 1_000) / this.rounds;
   }
 
   /** Plays the fault and closes all that it has opened. @throws Error it could not be played, or is hung */
@@ -82,25 +85,20 @@ export class Run {
    * Runs the work while clients call. Then settles what is open and examines what is stored.
    *
    * @param door where a call goes; by default an account calls always the same process
-   * @param mustAnswer whether each call must have been done or refused for its own sake before the load ends
+   * @param options of the load; with mustAnswer each call must have been done or refused for its own sake before it ends
    * @param withinMs how long any attempt may take
+   * @returns all calls, with how each attempt went
    */
   async underLoad(
     stage: Stage,
     work: () => Promise<void>,
-    {
-      door,
-      mustAnswer,
-      withinMs = Infinity,
-      ...options
-    }: Partial<LoadOptions> & { door?: Door; mustAnswer?: boolean; withinMs?: number } = {},
-  ): Promise<void> {
+    { door, withinMs = Infinity, ...options }: Partial<LoadOptions> & { door?: Door; withinMs?: number } = {},
+  ): Promise<readonly Call[]> {
     const { people } = stage;
     const clients = new Clients(people.accounts, door ?? (({ account }) => urlOf(stage, account)));
-    const load = new Load(clients, new Plan(people, this.random.fork()), people.accounts.length, {
-      ...LOAD,
-      ...options,
-    });
+    const asked = { ...LOAD, ...options };
+    const plan = new Plan(people, this.random.fork(), asked.keys);
+    const load = new Load(clients, plan, people.accounts.length, asked);
     this.load = load;
     load.start(this.random.fork());
     try {
@@ -114,7 +112,7 @@ export class Run {
       await load.stop();
     }
     for (const line of faultsIn(stage, load)) this.tell(line);
-    if (mustAnswer)
+    if (asked.mustAnswer)
       for (const call of load.calls.filter(isOpen)) this.violated(`not answered, with all retries: ${told(call)}`);
     const slowest = Math.max(
       ...load.calls.flatMap(({ attempts }) => attempts.map((each) => each.endedAt - each.sentAt)),
@@ -128,12 +126,12 @@ export class Run {
     const { violations, changes } = await examine(stage.ground.ownerUrl, settled.calls);
     this.violations.push(...violations);
     this.result = figures(settled, changes, { recoveries: this.recoveries, violations: this.violations });
+    return settled.calls;
   }
 
   /** A random while without a fault, so that each meets another moment of the load. */
   async pause(): Promise<void> {
-    const mean = ((this.options.seconds ?? this.rounds) * 1_000) / this.rounds;
-    await sleep(mean * (0.4 + 1.2 * this.random.next()));
+    await sleep(this.roundMs * (0.4 + 1.2 * this.random.next()));
   }
 
   /**
