@@ -40,7 +40,7 @@ describe('given the example client and a server on a port', () => {
     const { app } = world.test;
     await app.listen(0, '127.0.0.1');
     url = `http://127.0.0.1:${(app.getHttpServer().address() as AddressInfo).port}/graphql`;
-  }, 60_000);
+  });
   afterAll(() => world.close());
 
   beforeEach(async () => {

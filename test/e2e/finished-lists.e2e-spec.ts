@@ -67,7 +67,7 @@ describe('given a practice with a visit that is over and one to come', () => {
       startTime: '2030-03-04T15:00:00Z',
       endTime: '2030-03-04T16:00:00Z',
     });
-  }, 60_000);
+  });
   afterAll(() => world.close());
 
   const who = { admin: () => practice.admin, practitioner: () => practitioner.token, patient: () => patient.token };

@@ -31,7 +31,7 @@ describe('given a patient with three authorizations, one with one, one with none
     for (let count = 0; count < 3; count++) ids.push(await world.authorization(practice, three.id));
     await world.authorization(practice, one.id);
     await world.authorization(other, foreign.id);
-  }, 60_000);
+  });
   afterAll(async () => {
     await trail.close();
     await world.close();

@@ -40,7 +40,7 @@ describe('given a practice with 30 patients, an authorization for each, and 210 
     world = await World.create();
     practice = await world.practice();
     await fillLedger(world.test.database.ownerUrl, 30 * 96, practice.id);
-  }, 60_000);
+  });
   afterAll(() => world.close());
 
   /** The statements of a query, by their first words: what differs names itself. */

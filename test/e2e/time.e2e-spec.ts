@@ -205,7 +205,7 @@ describe('given practices in zones where it is another date at the same instant'
       });
     }
     jest.restoreAllMocks();
-  }, 60_000);
+  });
 
   async function list(token: string, filter: object): Promise<{ id: string; status: string }[]> {
     const { data, errors } = await world.query(

@@ -13,7 +13,7 @@ import type { EmbeddedPostgres } from '../../src/platform/database/embedded/embe
 import { isAlive } from '../../src/platform/database/embedded/supervisor.ts';
 
 const SOURCE = resolve('src/platform/database/embedded');
-const LIMIT_MS = 60_000;
+const LIMIT_MS = 300_000;
 
 describe('the embedded PostgreSQL', () => {
   let folder: string;

@@ -36,7 +36,7 @@ describe('given two practices in which everything has happened that may happen t
     const foreign = await site(world, await world.practice('Asia/Kolkata'));
     for (const [name, id] of Object.entries(foreign)) ids[`foreign ${name}`] = id;
     await world.test.app.close(); // for the copies, to which nobody may be connected
-  }, 60_000);
+  });
   afterAll(() => database.drop());
 
   async function site(world: World, practice: Practice): Promise<Record<string, string>> {

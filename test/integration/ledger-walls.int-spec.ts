@@ -39,7 +39,7 @@ describe('given two practices with everything in them, and SQL that goes past th
           AND has_table_privilege('therapy_app', oid, 'SELECT') ORDER BY 1`,
     );
     tables = found.map(({ relname }) => relname as string);
-  }, 60_000);
+  });
   afterAll(() => world.close());
 
   async function site(): Promise<Site> {

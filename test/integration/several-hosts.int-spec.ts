@@ -38,7 +38,7 @@ describe('given an address with several hosts', () => {
     await connected(other.adminUrl, (admin) => admin.query(`CREATE DATABASE ${database.name}`));
     for (const url of [database.adminUrl, withDatabase(other.adminUrl, database.name)])
       await connected(url, (admin) => admin.query('CREATE TABLE here (port text); GRANT ALL ON here TO therapy_app'));
-  }, 120_000);
+  });
   afterAll(async () => {
     await other.stop();
     await rm(folder, { recursive: true, force: true });

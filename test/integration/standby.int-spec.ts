@@ -27,7 +27,7 @@ describe('given a primary whose synchronous standby has gone', () => {
     practitioner = await world.practitioner(practice);
     patient = await world.patient(practice);
     authorizationId = await world.authorization(practice, patient.id);
-  }, 60_000);
+  });
   beforeEach(async () => {
     await admin.query(`ALTER SYSTEM SET synchronous_standby_names = 'nobody'`);
     await admin.query('SELECT pg_reload_conf()');

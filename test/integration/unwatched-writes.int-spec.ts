@@ -32,7 +32,7 @@ describe('given writes that travel with the COMMIT, so that nobody looks at what
       authorizationId,
       ...at('2031-03-03', '10:00'),
     });
-  }, 60_000);
+  });
   afterAll(() => world.close());
 
   const reserved = async () => (await world.balance(practice.admin, authorizationId)).reservedUnits;

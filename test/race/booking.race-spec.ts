@@ -28,7 +28,7 @@ describe('given several people who work at the same instant', () => {
     practitioners = await together(4, () => world.practitioner(practice));
     patients = await together(PATIENTS, () => world.patient(practice));
     patient = patients[0]!;
-  }, 60_000);
+  });
   afterAll(() => world.close());
 
   /** Whatever a test has done: the promise of zero overbooking holds in every table. */

@@ -38,7 +38,7 @@ export const migrateUnderLoad: Fault = {
           await run.breaking(`release ${round} migrated`, () => migrateTo(round));
         }
       },
-      { repeats: 1, mustAnswer: true, withinMs: WITHIN_MS },
+      { mustAnswer: true, withinMs: WITHIN_MS },
     );
   },
 };

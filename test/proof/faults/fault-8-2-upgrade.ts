@@ -44,7 +44,7 @@ export const upgrade: Fault = {
           await old.ended;
         }
       },
-      { repeats: 1, mustAnswer: true, withinMs: WITHIN_MS },
+      { mustAnswer: true, withinMs: WITHIN_MS },
     );
   },
 };

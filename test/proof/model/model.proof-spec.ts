@@ -14,7 +14,7 @@ describe('given the API on a real PostgreSQL, and a model of it that knows domai
   let api: RealApi;
   beforeAll(async () => {
     api = await RealApi.open();
-  });
+  }, LONGEST);
   afterAll(() => api.close());
 
   it(

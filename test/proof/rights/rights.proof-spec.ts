@@ -37,7 +37,7 @@ describe('given who-may-what.md, and two practices', () => {
   let stage: Stage;
   beforeAll(async () => {
     stage = await Stage.build();
-  }, 60_000);
+  });
   afterAll(() => stage.close());
 
   it('when the API is walked, then the table has every query, mutation, relation and endpoint, and no other', async () => {

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Stage } from './stage.ts';
 
 const LOOK_EVERY_MS = 100;
@@ -6,11 +7,12 @@ const LOOK_EVERY_MS = 100;
 export class Balancer {
   private ready: string[] = [];
   private turn = 0;
-  private readonly looking: NodeJS.Timeout;
+  private isOver = false;
+  private readonly looking: Promise<void>;
 
   constructor(private readonly stage: Stage) {
     this.ready = this.stage.apis.map(({ url }) => url);
-    this.looking = setInterval(() => void this.look(), LOOK_EVERY_MS);
+    this.looking = this.lookAgainAndAgain();
   }
 
   /** Where the next attempt goes; anywhere while nobody is ready. */
@@ -19,20 +21,25 @@ export class Balancer {
     return open[this.turn++ % open.length]!;
   };
 
-  close(): void {
-    clearInterval(this.looking);
+  async close(): Promise<void> {
+    this.isOver = true;
+    await this.looking;
   }
 
-  private async look(): Promise<void> {
-    const answers = await Promise.all(
-      this.stage.apis.map(async ({ url }) => {
-        const isReady = await fetch(`${url}/health/ready`, { signal: AbortSignal.timeout(1_000) }).then(
-          ({ ok }) => ok,
-          () => false,
-        );
-        return { url, isReady };
-      }),
-    );
-    this.ready = answers.filter(({ isReady }) => isReady).map(({ url }) => url);
+  /** One look after the other: the answer to an older one never counts more than that to a newer. */
+  private async lookAgainAndAgain(): Promise<void> {
+    while (!this.isOver) {
+      const answers = await Promise.all(this.stage.apis.map(async ({ url }) => ({ url, isReady: await isReady(url) })));
+      this.ready = answers.filter((answer) => answer.isReady).map(({ url }) => url);
+      await sleep(LOOK_EVERY_MS);
+    }
   }
+}
+
+/** Waits as long as it takes: on a slow machine a slow answer is none that a process is to be left for. */
+async function isReady(url: string): Promise<boolean> {
+  return fetch(`${url}/health/ready`).then(
+    ({ ok }) => ok,
+    () => false,
+  );
 }
