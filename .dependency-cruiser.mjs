@@ -8,6 +8,7 @@ const PLACES = [
   'foundation/errors',
   'foundation/request-context',
   'foundation/time',
+  'foundation/command-line',
 
   // tools, which know nothing of therapy
   'platform/config',
@@ -121,7 +122,7 @@ export default {
 
     rule(
       'foundation-without-frameworks',
-      'errors, request-context and time are plain TypeScript; two files touch @nestjs/common to be injectable',
+      'errors, request-context, time and command-line are plain TypeScript; two files touch @nestjs/common to be injectable',
       { path: FOUNDATION, pathNot: '^src/foundation/(request-context/ctx\\.decorator|time/clock)\\.ts$' },
       { path: FRAMEWORKS },
     ),

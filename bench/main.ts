@@ -1,13 +1,14 @@
 import { writeFile } from 'node:fs/promises';
 import { cpus, loadavg } from 'node:os';
-import { readOptions, USAGE, type Options } from './options.ts';
+import { runCommand } from '../src/foundation/command-line/command-line.ts';
+import { OPTIONS, readOptions, USAGE, type Options } from './options.ts';
 import type { Figures } from './report/figures.ts';
 import { summaryOf, textOf } from './report/text.ts';
 import { play } from './scenarios/scenarios.ts';
 import { Stage } from './stage/stage.ts';
 
 /** `npm run bench`: plays the scenarios one after the other, each in turn with its floor, and tells what came of them. */
-async function bench(options: Options): Promise<void> {
+async function bench(options: Options): Promise<0> {
   const begun = performance.now();
   const tell = (line: string): void => console.log(line);
   const stage = await Stage.open(options, tell);
@@ -34,15 +35,7 @@ async function bench(options: Options): Promise<void> {
   const seconds = Math.round((performance.now() - begun) / 1000);
   tell(`\n${summaryOf(all)}\nIt took ${seconds} s.`);
   if (options.json) await writeFile(options.json, `${JSON.stringify({ machine, seconds, scenarios: all }, null, 2)}\n`);
+  return 0;
 }
 
-const words = process.argv.slice(2);
-let options: Options | undefined;
-try {
-  if (words.includes('--help')) console.log(USAGE);
-  else options = readOptions(words);
-} catch (error) {
-  console.error(`${(error as Error).message}\n\n${USAGE}`);
-  process.exitCode = 2;
-}
-if (options) await bench(options);
+process.exitCode = await runCommand({ usage: USAGE, options: OPTIONS, run: (values) => bench(readOptions(values)) });

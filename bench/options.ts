@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { BadOption, wholeNumber, type Values } from '../src/foundation/command-line/command-line.ts';
 
 export const SCENARIOS = [
   'book',
@@ -41,39 +41,30 @@ export const USAGE = `Usage: npm run bench -- [options]
   --json FILE       writes all figures there, too
 PGBENCH names pgbench where it is not in PATH.`;
 
-/** @throws Error an option that there is not, or a number that is none */
-export function readOptions(words: readonly string[]): Options {
-  const { values } = parseArgs({
-    args: [...words],
-    options: {
-      scenario: { type: 'string', multiple: true },
-      seconds: { type: 'string' },
-      rounds: { type: 'string' },
-      rows: { type: 'string' },
-      minutes: { type: 'string' },
-      node: { type: 'string', multiple: true },
-      json: { type: 'string' },
-    },
-  });
+export const OPTIONS = {
+  scenario: { type: 'string', multiple: true },
+  seconds: { type: 'string' },
+  rounds: { type: 'string' },
+  rows: { type: 'string' },
+  minutes: { type: 'string' },
+  node: { type: 'string', multiple: true },
+  json: { type: 'string' },
+} as const;
+
+/** @throws BadOption a scenario that there is not, or a number that is none */
+export function readOptions(values: Values<typeof OPTIONS>): Options {
   const scenarios = values.scenario ?? SCENARIOS;
   return {
     scenarios: scenarios.map((name) => {
       const known = SCENARIOS.find((each) => each === name);
-      if (!known) throw new Error(`There is no scenario ${name}.`);
+      if (!known) throw new BadOption(`There is no scenario ${name}.`);
       return known;
     }),
-    seconds: numberOf('seconds', values.seconds, 1),
-    rounds: numberOf('rounds', values.rounds, 1),
-    rows: numberOf('rows', values.rows, 10_000),
-    minutes: numberOf('minutes', values.minutes, 1),
+    seconds: wholeNumber('seconds', values.seconds, undefined, 1),
+    rounds: wholeNumber('rounds', values.rounds, undefined, 1),
+    rows: wholeNumber('rows', values.rows, undefined, 10_000),
+    minutes: wholeNumber('minutes', values.minutes, undefined, 1),
     node: values.node ?? [],
     json: values.json,
   };
-}
-
-function numberOf(name: string, text: string | undefined, least: number): number | undefined {
-  if (text === undefined) return undefined;
-  const number = Number(text);
-  if (!Number.isInteger(number) || number < least) throw new Error(`--${name} is a whole number from ${least} on.`);
-  return number;
 }

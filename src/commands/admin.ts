@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
+import { runCommand } from '../foundation/command-line/command-line.ts';
 import { AppModule } from '../app/app.module.ts';
 import { Environment } from '../platform/config/environment.ts';
 import { Unsuitable } from '../platform/database/connection/suitability.ts';
@@ -12,6 +13,9 @@ import { FoundingService } from '../people/users/founding.service.ts';
 
 /** What the operator did wrong, told in one line. */
 class Refusal extends Error {}
+
+const USAGE = `Usage: ADMIN_EMAIL=... ADMIN_PASSWORD=... npm run admin:create
+Makes the first super admin, in the database of DATABASE_URL or DATA_DIR. Again, it changes nothing.`;
 
 /** `npm run admin:create`: makes the first super admin of ADMIN_EMAIL and ADMIN_PASSWORD. Again, it changes nothing. */
 async function createAdmin(): Promise<string> {
@@ -55,12 +59,17 @@ async function makeSuperAdmin(
   return 'The super admin was created. Sign in with the mutation `login`.';
 }
 
-try {
-  process.stdout.write(`${await createAdmin()}\n`);
-} catch (error) {
-  const told =
-    [Refusal, DomainError, Unsuitable].some((kind) => error instanceof kind) ||
-    /^The environment/.test((error as Error).message);
-  process.stderr.write(`${told ? (error as Error).message : JSON.stringify(safeError(error))}\n`);
-  process.exitCode = 1;
+async function createAndTell(): Promise<0 | 1> {
+  try {
+    process.stdout.write(`${await createAdmin()}\n`);
+    return 0;
+  } catch (error) {
+    const told =
+      [Refusal, DomainError, Unsuitable].some((kind) => error instanceof kind) ||
+      /^The environment/.test((error as Error).message);
+    process.stderr.write(`${told ? (error as Error).message : JSON.stringify(safeError(error))}\n`);
+    return 1;
+  }
 }
+
+process.exitCode = await runCommand({ usage: USAGE, options: {}, run: createAndTell });

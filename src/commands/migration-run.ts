@@ -1,7 +1,12 @@
 import 'reflect-metadata';
+import { runCommand } from '../foundation/command-line/command-line.ts';
 import { stepDown } from '../platform/database/schema/application-role.ts';
 import { migrate } from '../platform/database/schema/migrate.ts';
 import { safeError } from '../platform/observability/safe-error.ts';
+
+const USAGE = `Usage: npm run migration:run
+Brings the database of DATABASE_MIGRATION_URL or DATABASE_URL up to date, as its owner, and gives the login of DATABASE_URL the
+application's role. Again, it changes nothing.`;
 
 /**
  * `npm run migration:run`: brings the database up to date as its owner, before processes start with
@@ -19,10 +24,15 @@ async function run(): Promise<string> {
   return names.length ? ['Migrated:', ...names].join('\n  ') : 'The database is current.';
 }
 
-try {
-  console.log(await run());
-} catch (error) {
-  const expected = error instanceof Error && !('query' in error);
-  console.error(expected ? error.message || String(error) : JSON.stringify(safeError(error), null, 2));
-  process.exitCode = 1;
+async function runAndTell(): Promise<0 | 1> {
+  try {
+    console.log(await run());
+    return 0;
+  } catch (error) {
+    const expected = error instanceof Error && !('query' in error);
+    console.error(expected ? error.message || String(error) : JSON.stringify(safeError(error), null, 2));
+    return 1;
+  }
 }
+
+process.exitCode = await runCommand({ usage: USAGE, options: {}, run: runAndTell });

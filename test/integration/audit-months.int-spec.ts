@@ -221,7 +221,7 @@ describe('given events of past months, when they are archived', () => {
     expect(told.splice(0)).toEqual([
       `Only months that are over can be archived: --before ${month(0).text} at the latest.`,
       '--before must be a month, YYYY-MM.',
-      expect.stringMatching(/^Usage: /),
+      expect.stringMatching(/^--before YYYY-MM is missing/),
     ]);
     expect(await command('--before', month(0).text, '--tablespace', 'pg_default')).toBe(0);
     expect(await command('--before', month(0).text)).toBe(0);

@@ -1,40 +1,49 @@
-import { parseArgs } from 'node:util';
+import { runCommand } from '../../foundation/command-line/command-line.ts';
 import { ownerLogin } from '../../platform/database/owner-login.ts';
 import { sqlStateOf } from '../../platform/database/connection/sql-errors.ts';
 import { readAnchors, writeAnchors, type Anchor } from './anchors.ts';
 import type { Difference } from './trail-checks.ts';
 import { verifyTrail, type Verification } from './verify-trail.ts';
 
-export enum ExitCode {
-  CLEAN = 0,
-  DIFFERENT = 1,
+export const ExitCode = {
+  CLEAN: 0,
+  DIFFERENT: 1,
   /** Wrong usage, or the database could not be read: nothing is known of the trail. */
-  NOT_CHECKED = 2,
-}
+  NOT_CHECKED: 2,
+} as const;
+export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode];
 
 const USAGE = `Usage: npm run audit:verify -- [--anchors FILE] [--write-anchors FILE]
 Recomputes the seals of the audit trail in the database of DATABASE_MIGRATION_URL, DATABASE_URL or DATA_DIR, and changes
 nothing there. --anchors compares with hashes of earlier runs; --write-anchors adds the newest ones to a file if all is
 well. Exits with 0 if all is well, 1 if anything is not, 2 if it could not check.`;
 
+const OPTIONS = { anchors: { type: 'string' }, 'write-anchors': { type: 'string' } } as const;
+
 /** `npm run audit:verify`: tells each difference in a line, ids and instants alone. */
-export async function verifyCommand(
+export function verifyCommand(
   words: readonly string[],
   variables: NodeJS.ProcessEnv,
   tell: (line: string) => void,
 ): Promise<ExitCode> {
-  const options = optionsOf(words);
-  if (!options) {
-    tell(USAGE);
-    return ExitCode.NOT_CHECKED;
-  }
+  const run = (files: Files): Promise<ExitCode> => verifyAndTell(files, variables, tell);
+  return runCommand({ usage: USAGE, options: OPTIONS, run }, words, tell);
+}
+
+type Files = Partial<Record<keyof typeof OPTIONS, string>>;
+
+async function verifyAndTell(
+  files: Files,
+  variables: NodeJS.ProcessEnv,
+  tell: (line: string) => void,
+): Promise<ExitCode> {
   const start = performance.now();
   try {
-    const anchors = options.anchors ? await readAnchors(options.anchors) : [];
+    const anchors = files.anchors ? await readAnchors(files.anchors) : [];
     const found = await verify(variables, anchors);
     report(found, tell, start);
     if (found.total) return ExitCode.DIFFERENT;
-    if (options['write-anchors']) await writeAnchors(options['write-anchors'], found.heads, new Date());
+    if (files['write-anchors']) await writeAnchors(files['write-anchors'], found.heads, new Date());
     return ExitCode.CLEAN;
   } catch (error) {
     tell(`Not checked. ${reasonOf(error)}`);
@@ -48,15 +57,6 @@ async function verify(variables: NodeJS.ProcessEnv, anchors: readonly Anchor[]):
     return await verifyTrail(login.url, anchors);
   } finally {
     await login.close();
-  }
-}
-
-function optionsOf(words: readonly string[]): { anchors?: string; 'write-anchors'?: string } | undefined {
-  try {
-    const options = { anchors: { type: 'string' }, 'write-anchors': { type: 'string' } } as const;
-    return parseArgs({ args: [...words], options }).values;
-  } catch {
-    return undefined;
   }
 }
 

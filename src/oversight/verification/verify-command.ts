@@ -1,28 +1,30 @@
+import { runCommand } from '../../foundation/command-line/command-line.ts';
 import { ownerLogin } from '../../platform/database/owner-login.ts';
 import { sqlStateOf } from '../../platform/database/connection/sql-errors.ts';
 import { verifyLedger, type Verification } from './verify-ledger.ts';
 
-export enum ExitCode {
-  CLEAN = 0,
-  BREACHED = 1,
+export const ExitCode = {
+  CLEAN: 0,
+  BREACHED: 1,
   /** Wrong usage, or the database could not be read: nothing is known of the ledger. */
-  NOT_CHECKED = 2,
-}
+  NOT_CHECKED: 2,
+} as const;
+export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode];
 
 const USAGE = `Usage: npm run ledger:verify
 Checks every authorization's entries, balances, appointments and sessions, and that the audit trail tells of each of
 their changes, in the database of DATABASE_MIGRATION_URL, DATABASE_URL or DATA_DIR, and changes nothing. Exits with 0 if all is well, 1 if anything is not, 2 if it could not check.`;
 
 /** `npm run ledger:verify`: tells each difference in a line, ids and numbers alone. */
-export async function verifyCommand(
+export function verifyCommand(
   words: readonly string[],
   variables: NodeJS.ProcessEnv,
   tell: (line: string) => void,
 ): Promise<ExitCode> {
-  if (words.length) {
-    tell(USAGE);
-    return ExitCode.NOT_CHECKED;
-  }
+  return runCommand({ usage: USAGE, options: {}, run: () => verifyAndTell(variables, tell) }, words, tell);
+}
+
+async function verifyAndTell(variables: NodeJS.ProcessEnv, tell: (line: string) => void): Promise<ExitCode> {
   const start = performance.now();
   try {
     const { breaches, checked } = await verify(variables);
