@@ -39,7 +39,7 @@ describe('given a practice with 30 patients, an authorization for each, and 210 
   beforeAll(async () => {
     world = await World.create();
     practice = await world.practice();
-    await fillLedger(world.test.database.ownerUrl, 30 * 96, practice.id);
+    await fillLedger(world.test.database.ownerUrl, 30 * 96, { organizations: [practice.id] });
   });
   afterAll(() => world.close());
 

@@ -1,10 +1,12 @@
+import { randomUUID } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { OPERATIONS, REFERENCES } from '../../src/oversight/verification/reference-invariants.ts';
 import { verifyCommand, type ExitCode } from '../../src/oversight/verification/verify-command.ts';
-import { INVARIANTS, verifyLedger } from '../../src/oversight/verification/verify-ledger.ts';
+import { BEGINNING, INVARIANTS, verifyLedger } from '../../src/oversight/verification/verify-ledger.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { fillLedger } from '../support/large-ledger.ts';
+import { planOf, quadraticSteps } from '../support/plans.ts';
 import { connected, read } from '../support/sql.ts';
 import { at, World, type Practice } from '../support/world.ts';
 
@@ -13,8 +15,13 @@ const EVENT_TWICE = `
   INSERT INTO audit_events (id, occurred_at, organization_id, action, resource, resource_id, patient_id, outcome)
   SELECT gen_random_uuid(), occurred_at, organization_id, action, resource`;
 
-/** `LEDGER_ENTRIES=1000000 npm test -- test/integration/ledger-verify.int-spec.ts` tells how long a million takes. */
+/**
+ * `LEDGER_ENTRIES=1000000 LEDGER_ORGANIZATIONS=2000 npm test -- test/integration/ledger-verify.int-spec.ts -t large` tells how
+ * long a million of many small organizations takes; with LEDGER_ANALYZE=off PostgreSQL knows nothing of them.
+ */
 const ENTRIES = Number(process.env.LEDGER_ENTRIES ?? 2_000);
+const ORGANIZATIONS = Number(process.env.LEDGER_ORGANIZATIONS ?? 2);
+const analyze = process.env.LEDGER_ANALYZE !== 'off';
 
 async function verified(url: string, ...words: string[]): Promise<{ exitCode: ExitCode; lines: string[] }> {
   const lines: string[] = [];
@@ -460,13 +467,32 @@ describe('given two practices in which everything has happened that may happen t
   });
 });
 
+describe('given a server that is set to merge and to loop over what it joins', () => {
+  let database: TestDatabase;
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    await connected(database.adminUrl, (admin) =>
+      admin.query(`ALTER DATABASE ${database.name} SET enable_hashjoin = off`),
+    );
+  });
+  afterAll(() => database.drop());
+
+  it.each(INVARIANTS)('when $name is planned, then no step of it is quadratic', async ({ breaches }) => {
+    await connected(database.ownerUrl, async (client) => {
+      await client.query(BEGINNING);
+      expect(quadraticSteps(await planOf(client, breaches))).toEqual([]);
+    });
+  });
+});
+
 describe('given a large ledger that was written past the services, not past the constraints', () => {
   it(
     'when it is verified, then nothing differs',
     async () => {
       const database = await createTestDatabase();
       try {
-        const entries = await fillLedger(database.ownerUrl, ENTRIES);
+        const organizations = Array.from({ length: ORGANIZATIONS }, () => randomUUID());
+        const entries = await fillLedger(database.ownerUrl, ENTRIES, { organizations, analyze });
         const { exitCode, lines } = await verified(database.ownerUrl);
         if (process.env.LEDGER_ENTRIES) process.stdout.write(`${lines.join('\n')}\n`);
         expect({ exitCode, lines }).toMatchObject({
@@ -483,7 +509,7 @@ describe('given a large ledger that was written past the services, not past the 
 
 describe('given something that keeps the ledger from being read', () => {
   it.each([
-    ['words that it does not know', 'postgres://nobody@127.0.0.1:1/none', ['--all'], /^Usage: npm run ledger:verify/],
+    ['words that it does not know', 'postgres://nobody@127.0.0.1:1/none', ['--all'], /^Unknown option '--all'/],
     ['a database that does not answer', 'postgres://nobody@127.0.0.1:1/none', [], /^Not checked\. .*ECONNREFUSED/],
     ['an address that is none', 'mysql://localhost', [], /DATABASE_MIGRATION_URL must start with/],
   ])('when it is given %s, then it says so and exits with 2', async (_, url, words, told) => {

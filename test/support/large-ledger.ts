@@ -5,34 +5,39 @@ import { connected } from './sql.ts';
 const ENTRIES_OF_AUTHORIZATION = 96;
 
 /**
- * Fills an organization, a new one if none is named, with at least so many ledger entries, as years of visits would have written them: set
- * by set, so that a million takes a minute or two, and past the services, yet not past any constraint, trigger or policy.
+ * Fills organizations, a new one if none is named, with at least so many ledger entries together, as years of visits would
+ * have written them: set by set, so that a million takes a minute or two, and past the services, yet not past any
+ * constraint, trigger or policy. PostgreSQL's statistics are of them, unless `analyze` is off.
  *
  * @returns how many there are
  */
 export async function fillLedger(
   ownerUrl: string,
   entries: number,
-  organization: string = randomUUID(),
+  { organizations = [randomUUID()], analyze = true }: { organizations?: readonly string[]; analyze?: boolean } = {},
 ): Promise<number> {
-  const authorizations = Math.ceil(entries / ENTRIES_OF_AUTHORIZATION);
+  const authorizations = Math.ceil(entries / organizations.length / ENTRIES_OF_AUTHORIZATION);
   await connected(ownerUrl, async (client) => {
-    await client.query('BEGIN');
-    await client.query(`SELECT set_config('app.organization_id', $1, true), set_config('work_mem', '256MB', true)`, [
-      organization,
-    ]);
-    await client.query(
-      `INSERT INTO organizations VALUES ($1, 'Large', 'America/New_York', now()) ON CONFLICT (id) DO NOTHING`,
-      [organization],
-    );
-    for (const step of STEPS)
+    for (const organization of organizations) {
+      await client.query('BEGIN');
+      await client.query(`SELECT set_config('app.organization_id', $1, true), set_config('work_mem', '256MB', true)`, [
+        organization,
+      ]);
       await client.query(
-        step.replaceAll(':organization', `'${organization}'::uuid`).replaceAll(':authorizations', `${authorizations}`),
+        `INSERT INTO organizations VALUES ($1, 'Large', 'America/New_York', now()) ON CONFLICT (id) DO NOTHING`,
+        [organization],
       );
-    await client.query('COMMIT');
-    await client.query('ANALYZE');
+      for (const step of STEPS)
+        await client.query(
+          step
+            .replaceAll(':organization', `'${organization}'::uuid`)
+            .replaceAll(':authorizations', `${authorizations}`),
+        );
+      await client.query('COMMIT');
+    }
+    if (analyze) await client.query('ANALYZE');
   });
-  return authorizations * ENTRIES_OF_AUTHORIZATION;
+  return organizations.length * authorizations * ENTRIES_OF_AUTHORIZATION;
 }
 
 /** A practitioner for 8 authorizations, each of a patient of its own; 50 visits on 50 days, an hour of the day for each. */
@@ -107,4 +112,9 @@ const STEPS = [
            UNION ALL SELECT CASE status WHEN 'COMPLETED' THEN 'COMPLETE_APPOINTMENT' ELSE 'CANCEL_APPOINTMENT' END, 'appointment', id
                        FROM visit WHERE status <> 'SCHEDULED'
            UNION ALL SELECT 'CREATE_SESSION', 'session', sessions.id FROM sessions JOIN visit ON visit.id = appointment_id) event`,
+  `INSERT INTO idempotency_keys (organization_id, operation, key, request_hash, resource_id, created_at)
+   SELECT :organization, operation, id, '', id, now() - interval '1 s'
+     FROM (SELECT 'createAppointment' AS operation, id FROM visit
+           UNION ALL SELECT 'cancelAppointment', id FROM visit WHERE status = 'CANCELLED'
+           UNION ALL SELECT 'completeAppointment', sessions.id FROM sessions JOIN visit ON visit.id = appointment_id) made`,
 ];

@@ -1,5 +1,6 @@
 import { OWNER } from '../../platform/database/connection/settings.ts';
 import { SettledClient } from '../../platform/database/connection/settled-client.ts';
+import { COMPARING_WHOLE_TABLES } from '../../platform/database/connection/whole-tables.ts';
 import type { Anchor } from './anchors.ts';
 import { ANCHORED, CHECKS, COUNTS, HEADS, type Difference } from './trail-checks.ts';
 
@@ -44,7 +45,8 @@ export async function verifyTrail(url: string, anchors: readonly Anchor[] = []):
 }
 
 /** The owner is bound by row-level security as well. The paths and limits are for this transaction alone. */
-const BEGINNING = `
+export const BEGINNING = `
   BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
-  SELECT set_config('app.reach', 'all', true), set_config('search_path', 'pg_catalog', true),
-         set_config('work_mem', '256MB', true), set_config('statement_timeout', '0', true), set_config('jit', 'off', true)`;
+  ${COMPARING_WHOLE_TABLES};
+  SET LOCAL work_mem = '256MB';
+  SELECT set_config('app.reach', 'all', true), set_config('search_path', 'pg_catalog', true)`;

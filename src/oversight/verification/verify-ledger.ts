@@ -1,5 +1,6 @@
 import { OWNER } from '../../platform/database/connection/settings.ts';
 import { SettledClient } from '../../platform/database/connection/settled-client.ts';
+import { COMPARING_WHOLE_TABLES } from '../../platform/database/connection/whole-tables.ts';
 import { entryInvariants } from './entry-invariants.ts';
 import { holdInvariants } from './hold-invariants.ts';
 import type { Breach, Invariant } from './invariant.ts';
@@ -36,8 +37,7 @@ export async function verifyLedger(url: string): Promise<Verification> {
   });
   await client.connect();
   try {
-    await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
-    await client.query(SETTINGS);
+    await client.query(BEGINNING);
     const [checked] = (await client.query<Verification['checked']>(COUNTS)).rows;
     if (!checked) throw new Error('A count gives one row.');
     const breaches: Verification['breaches'][number][] = [];
@@ -50,17 +50,11 @@ export async function verifyLedger(url: string): Promise<Verification> {
   }
 }
 
-/**
- * For this transaction alone: it reads in every organization (FORCE binds the owner, too), takes its time, and sorts and
- * joins whole tables in memory. What row-level security adds to a statement makes PostgreSQL guess few rows, and nested
- * loops over many.
- */
-const SETTINGS = `
-  SET LOCAL statement_timeout = 0;
-  SET LOCAL idle_in_transaction_session_timeout = 0;
+/** For this transaction alone: it reads in every organization (FORCE binds the owner, too), and sorts and joins in memory. */
+export const BEGINNING = `
+  BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
+  ${COMPARING_WHOLE_TABLES};
   SET LOCAL work_mem = '128MB';
-  SET LOCAL enable_nestloop = off;
-  SET LOCAL jit = off;
   SET LOCAL constraint_exclusion = off; -- else a CHECK is believed, and the rows are not looked at
   SELECT set_config('app.reach', 'all', true)`;
 
