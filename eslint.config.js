@@ -56,6 +56,7 @@ export default defineConfig(
       'src/commands/schema.ts',
       'test/proof/*/main.ts',
       'test/contract/schema-changelog/main.ts',
+      'test/platforms/suite.ts',
       'bench/main.ts',
     ],
     rules: { 'no-console': 'off' },

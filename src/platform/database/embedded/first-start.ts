@@ -9,7 +9,7 @@ import { SettledClient } from '../connection/settled-client.ts';
 import { supervise } from './supervisor.ts';
 import type { Account } from './supervisor.ts';
 import { logSize, logTail } from './log.ts';
-import { binary } from './binaries.ts';
+import { binary, majorOf } from './binaries.ts';
 import { RUN, STAGING, ignore, type Paths } from './data-folder.ts';
 
 export const DATABASE = 'therapy';
@@ -32,10 +32,9 @@ export async function initialise(paths: Paths, account: Account | undefined, fas
     }
     const data = join(staging, 'data');
     const from = await logSize(paths);
-    const locale = ['-E', 'UTF8', '--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--locale=C'];
     const login = ['-U', 'postgres', '-A', 'scram-sha-256', `--pwfile=${pwfile}`];
-    const args = ['-D', data, ...login, ...locale, '--no-instructions', ...(fast ? ['--no-sync'] : [])];
     const file = await binary('initdb', account);
+    const args = ['-D', data, ...login, ...localeOf(file), '--no-instructions', ...(fast ? ['--no-sync'] : [])];
     const exitCode = await (await supervise({ file, args, log: paths.log, account })).exited;
     if (exitCode !== 0) {
       throw new Error(`initdb failed in ${paths.folder}:\n${await logTail(paths, from)}`);
@@ -50,6 +49,12 @@ export async function initialise(paths: Paths, account: Account | undefined, fas
   } finally {
     await rm(staging, { recursive: true, force: true, maxRetries: 5 });
   }
+}
+
+/** Characters by their code points, whatever the system has: before 17 PostgreSQL has to ask it (tests alone do). */
+function localeOf(initdb: string): string[] {
+  const builtin = ['--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--locale=C'];
+  return ['-E', 'UTF8', ...(majorOf(initdb) >= 17 ? builtin : ['--locale=C.UTF-8'])];
 }
 
 export async function readPassword(paths: Paths): Promise<string> {
