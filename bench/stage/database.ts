@@ -37,19 +37,22 @@ export class Database {
    * to that on a server, comes too late here.
    */
   async settle(): Promise<void> {
-    await this.analyze();
+    await asClient(this.ownerUrl, (owner) => owner.query('ANALYZE'));
     await this.server.checkpoint();
   }
 
-  /** @throws Error a unit is not where it should be: what was fast was wrong */
-  async verify(): Promise<void> {
-    await this.analyze(); // by the statistics of an almost empty database PostgreSQL's plan took 97 s
-    const { breaches } = await verifyLedger(this.ownerUrl);
+  /**
+   * By the statistics of before, as if autovacuum had not come yet: verifying must not take long for that.
+   *
+   * @returns what was checked, in a sentence
+   * @throws Error a unit is not where it should be: what was fast was wrong
+   */
+  async verify(): Promise<string> {
+    const begun = performance.now();
+    const { breaches, checked } = await verifyLedger(this.ownerUrl);
     if (breaches.length)
       throw new Error(`The ledger of ${this.name} is wrong:\n${JSON.stringify(breaches.slice(0, 10), null, 2)}`);
-  }
-
-  private async analyze(): Promise<void> {
-    await asClient(this.ownerUrl, (owner) => owner.query('ANALYZE'));
+    const seconds = ((performance.now() - begun) / 1000).toFixed(1);
+    return `The ledger, ${checked.entries.toLocaleString('en')} entries, was checked in ${seconds} s: no differences.`;
   }
 }

@@ -100,9 +100,8 @@ export const trailInvariants: readonly Invariant[] = [
              format('%s of them, %s', keys, CASE WHEN occurred_at IS NULL THEN 'no event'
                ELSE extract(epoch FROM occurred_at - created_at) || ' s before its event' END) AS found
         FROM (SELECT key.*, occurred_at
-                FROM (SELECT organization_id, operation, resource_id, created_at,
-                             count(*) OVER (PARTITION BY resource_id, operation, organization_id) AS keys
-                        FROM idempotency_keys WHERE operation IN (${quoted(Object.keys(MADE_ONCE))})) key
+                FROM (SELECT organization_id, operation, resource_id, count(*) AS keys, max(created_at) AS created_at
+                        FROM idempotency_keys WHERE operation IN (${quoted(Object.keys(MADE_ONCE))}) GROUP BY 1, 2, 3) key
                 LEFT JOIN (SELECT organization_id, resource_id, ${operationOf('action')} AS operation, min(occurred_at) AS occurred_at
                              FROM audit_events WHERE action IN (${quoted(Object.values(MADE_ONCE))}) AND outcome = 'SUCCESS'
                             GROUP BY 1, 2, 3) event
