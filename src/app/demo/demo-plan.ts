@@ -10,9 +10,11 @@ export interface PlannedAuthorization {
   readonly totalUnits: number;
   readonly startDate: LocalDate;
   readonly endDate: LocalDate;
+  /** Why it was cancelled, if it was. */
+  readonly cancelledBecause?: string;
 }
 
-export type Outcome = { readonly minutes: number } | 'cancelled' | 'no-show' | undefined;
+export type Outcome = { readonly minutes: number } | 'cancelled' | 'no-show' | 'begun' | undefined;
 
 export interface PlannedVisit {
   readonly date: LocalDate;
@@ -33,7 +35,7 @@ const DAYS_BACK = 21;
 const DAYS_AHEAD = 14;
 const PRACTITIONERS = [0, 1, 2];
 
-/** A bit of every status, as seen on the given date; the same date gives the same. */
+/** Every status, as seen on the given date; the same date gives the same. */
 export function plannedAuthorizations(today: LocalDate): PlannedAuthorization[] {
   const valid = { startDate: plusDays(today, -60), endDate: plusDays(today, 120) };
   const treatment = ['97153'];
@@ -49,6 +51,14 @@ export function plannedAuthorizations(today: LocalDate): PlannedAuthorization[] 
     // exhausted: the assessment took longer than was approved
     { key: '5-ASSESSMENT', patient: 4, serviceCodes: ['97151'], totalUnits: 8, ...valid },
     { key: '6-TREATMENT', patient: 5, serviceCodes: treatment, totalUnits: 200, ...valid },
+    {
+      key: '2-CANCELLED',
+      patient: 1,
+      serviceCodes: treatment,
+      totalUnits: 80,
+      cancelledBecause: 'The payer had approved the pool as well.',
+      ...valid,
+    },
     {
       key: '1-EXPIRED',
       patient: 0,
@@ -68,7 +78,7 @@ export function plannedAuthorizations(today: LocalDate): PlannedAuthorization[] 
   ];
 }
 
-/** Three weeks back and two ahead, oldest first. */
+/** Three weeks back and two ahead, with every status that there is. */
 export function plannedVisits(today: LocalDate): PlannedVisit[] {
   const days = weekdays(plusDays(today, -DAYS_BACK), plusDays(today, DAYS_AHEAD)).filter((day) => day !== today);
   const past = days.filter((day) => day < today);
@@ -82,7 +92,8 @@ export function plannedVisits(today: LocalDate): PlannedVisit[] {
     ...draft,
     outcome: draft.date < today ? outcomeOf(index) : undefined,
   }));
-  return [...(past[0] ? [assessment(past[0])] : []), ...visits];
+  const [first, last] = [past.at(0), past.at(-1)];
+  return [...(first ? [assessment(first)] : []), ...visits, ...(last ? [leftOpen(last)] : [])];
 }
 
 /** A practitioner sees the two patients on alternate days, and now and then the first one once more. */
@@ -123,6 +134,11 @@ function assessment(date: LocalDate): PlannedVisit {
     serviceCode: '97151',
     outcome: { minutes: 150 },
   };
+}
+
+/** Begun, and nobody has completed it since. */
+function leftOpen(date: LocalDate): PlannedVisit {
+  return { ...treatment(date, '08:00', 2, 5), outcome: 'begun' };
 }
 
 /** Mostly as booked; a few shorter, a few longer, some cancelled, one missed. */

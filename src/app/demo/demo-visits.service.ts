@@ -59,12 +59,14 @@ export class DemoVisitsService {
     const { practice, people, today } = schedule;
     const known = (await this.authorizationQueries.list(ctx, {}, { first: 200 })).nodes;
     const ids = new Map<string, string>();
-    for (const { key, patient, serviceCodes, ...planned } of plannedAuthorizations(today)) {
+    for (const { key, patient, serviceCodes, cancelledBecause, ...planned } of plannedAuthorizations(today)) {
       const authorizationNumber = `${practice.prefix}-${key}`;
       const patientId = people.patients[patient] ?? '';
       const input = { ...planned, patientId, authorizationNumber, serviceCodes: [...serviceCodes] };
       const there = known.find((each) => each.authorizationNumber === authorizationNumber);
-      const { id } = there ?? (await this.authorizations.create(ctx, { ...input, payerName: 'Example Health Plan' }));
+      const { id, cancelledAt } =
+        there ?? (await this.authorizations.create(ctx, { ...input, payerName: 'Example Health Plan' }));
+      if (cancelledBecause && !cancelledAt) await this.authorizations.cancel(ctx, id, cancelledBecause);
       ids.set(key, id);
     }
     return ids;
@@ -75,6 +77,8 @@ export class DemoVisitsService {
     if (outcome === undefined) return;
     if (outcome === 'cancelled') {
       await this.appointments.cancel(at(ctx, startTime.getTime() - DAY / 2), { id, reason: 'The family is away.' });
+    } else if (outcome === 'begun') {
+      await this.appointments.start(at(ctx, startTime.getTime()), id);
     } else if (outcome === 'no-show') {
       await this.appointments.markNoShow(at(ctx, startTime.getTime() + 30 * MINUTE), id);
     } else {
