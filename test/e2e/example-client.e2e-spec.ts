@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { buildSchema, parse, validate } from 'graphql';
 import { ApiError, noticeOf } from '../../examples/client/api-error.ts';
+import { freeHour } from '../../examples/client/free-hour.ts';
 import { BookDocument } from '../../examples/client/graphql.ts';
 import { TherapyClient, type Visit } from '../../examples/client/therapy-client.ts';
 import { ErrorCode } from '../../src/foundation/errors/error-code.ts';
@@ -143,6 +144,23 @@ describe('given the example client and a server on a port', () => {
     await client.book(form(times));
     const refusal = await refusalOf(client.book(form(times)));
     expect(noticeOf(refusal!).text).toBe('Already booked: practitioner and patient.');
+  });
+
+  it('when it looks for a free hour among its visits, then it finds one between them, and books it', async () => {
+    for (const [start, end] of [
+      ['09:30', '10:30'],
+      ['11:00', '12:00'],
+      ['13:15', '13:30'],
+    ] as const)
+      await client.book(form({ startTime: `2031-07-01T${start}:00Z`, endTime: `2031-07-01T${end}:00Z` }));
+    const visits: Visit[] = [];
+    for await (const visit of client.visitsBetween(new Date('2031-07-01'), new Date('2031-07-02'))) visits.push(visit);
+    const from = (time: string) => freeHour(new Date(`2031-07-01T${time}Z`), visits);
+    const times = { startTime: '2031-07-01T12:00:00.000Z', endTime: '2031-07-01T13:00:00.000Z' };
+    expect(from('08:00:01')).toEqual(times);
+    expect(from('12:00:00')).toEqual(times);
+    expect(await client.book(form(times))).toMatchObject({ status: 'SCHEDULED' });
+    expect(from('13:00:00').startTime).toBe('2031-07-01T14:00:00.000Z');
   });
 
   it('when the access token has expired and five calls find out at once, then they wait for one refresh', async () => {
