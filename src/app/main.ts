@@ -2,12 +2,14 @@ import 'reflect-metadata';
 import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
 import { Environment } from '../platform/config/environment.ts';
+import { openDoor } from '../platform/config/open-door.ts';
 import { openDatabase } from '../platform/database/open-database.ts';
 import { farewell, onEnd } from './lifetime.ts';
 import { openLog } from '../platform/observability/log.ts';
 import { listenForMetrics } from '../platform/observability/metrics-endpoint.ts';
 import { logProcess } from '../platform/observability/process-log.ts';
 import { safeError } from '../platform/observability/safe-error.ts';
+import { isAdvice, told } from '../platform/observability/told.ts';
 import { startTracing } from '../platform/observability/tracing.ts';
 import { welcome } from './welcome.ts';
 
@@ -24,9 +26,7 @@ async function start(environment: Environment, log: Logger): Promise<void> {
     await database.close();
     throw error;
   });
-  const { METRICS_PORT, METRICS_HOST, METRICS_TOKEN } = environment;
-  const metrics =
-    METRICS_PORT === undefined ? undefined : await listenForMetrics(METRICS_PORT, METRICS_HOST, METRICS_TOKEN);
+  const metrics = await openMetrics(environment);
   onEnd(async () => {
     try {
       await farewell(app, environment);
@@ -37,14 +37,22 @@ async function start(environment: Environment, log: Logger): Promise<void> {
     }
   });
   const logins = environment.isProduction ? [] : await app.get(DemoService).fill();
-  await app.listen(environment.PORT, environment.host);
+  const { PORT, host } = environment;
+  const settings = { port: 'PORT', host: 'HOST' };
+  await openDoor({ port: PORT, host, settings }, () => app.listen(PORT, host));
   const { port } = app.getHttpServer().address() as AddressInfo;
   if (environment.NODE_ENV === 'development') {
     const { playground } = environment;
-    console.log(welcome({ port, playground, database, logins }));
+    console.log(welcome({ host, port, playground, database, logins }));
   }
   const { serverVersion: postgres, role, login } = database;
   log.info({ context: 'main', port, metricsPort: metrics?.port, postgres, role, login }, 'listening');
+}
+
+async function openMetrics({ METRICS_PORT: port, METRICS_HOST: host, METRICS_TOKEN }: Environment) {
+  if (port === undefined) return undefined;
+  const settings = { port: 'METRICS_PORT', host: 'METRICS_HOST' };
+  return openDoor({ port, host, settings }, () => listenForMetrics(port, host, METRICS_TOKEN));
 }
 
 const forPeople = process.env.NODE_ENV !== 'production';
@@ -54,12 +62,11 @@ try {
   logProcess(log);
   await start(environment, log);
 } catch (error) {
-  // an error with a statement is a bug of ours; all others tell what to set or to start
-  const expected = error instanceof Error && !('query' in error);
-  if (forPeople) console.error(expected ? error.message || String(error) : JSON.stringify(safeError(error), null, 2));
+  if (forPeople) console.error(told(error));
   else {
     const log = await openLog({ NODE_ENV: 'production', logLevel: 'fatal' });
-    log.fatal({ context: 'main', error: safeError(error) }, expected ? error.message : 'could not start');
+    if (isAdvice(error)) log.fatal({ context: 'main' }, error.message);
+    else log.fatal({ context: 'main', error: safeError(error) }, 'could not start');
   }
   process.exit(1);
 }

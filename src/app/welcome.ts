@@ -1,7 +1,11 @@
+import { isIPv6 } from 'node:net';
 import type { OpenDatabase } from '../platform/database/open-database.ts';
 import type { DemoLogin } from './demo/demo-data.ts';
 
+const EVERYWHERE = ['0.0.0.0', '::'];
+
 interface Welcome {
+  readonly host: string;
   readonly port: number;
   readonly playground: boolean;
   readonly database: OpenDatabase;
@@ -9,12 +13,13 @@ interface Welcome {
 }
 
 /** What a newcomer needs to see: where it is, whose rights it uses, and who can sign in. */
-export function welcome({ port, playground, database, logins }: Welcome): string {
+export function welcome({ host, port, playground, database, logins }: Welcome): string {
   const { embedded, serverVersion, login, role } = database;
+  const url = `http://${EVERYWHERE.includes(host) ? 'localhost' : isIPv6(host) ? `[${host}]` : host}:${port}`;
   const lines = [
     '',
-    `  GraphQL   http://localhost:${port}/graphql${playground ? ' (in a browser: the playground)' : ''}`,
-    `  REST      http://localhost:${port}/api-docs`,
+    `  GraphQL   ${url}/graphql${playground ? ' (in a browser: the playground)' : ''}`,
+    `  REST      ${url}/api-docs`,
     `  Database  PostgreSQL ${serverVersion}${embedded ? ', embedded' : ''}, as role ${role} (login ${login})`,
   ];
   if (logins.length) {

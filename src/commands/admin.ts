@@ -3,16 +3,12 @@ import { NestFactory } from '@nestjs/core';
 import { runCommand } from '../foundation/command-line/command-line.ts';
 import { AppModule } from '../app/app.module.ts';
 import { Environment } from '../platform/config/environment.ts';
-import { Unsuitable } from '../platform/database/connection/suitability.ts';
 import { openDatabase } from '../platform/database/open-database.ts';
 import { DomainError } from '../foundation/errors/domain-error.ts';
-import { safeError } from '../platform/observability/safe-error.ts';
+import { told } from '../platform/observability/told.ts';
 import { RequestContext } from '../foundation/request-context/request-context.ts';
 import { AccountsService } from '../people/users/accounts.service.ts';
 import { FoundingService } from '../people/users/founding.service.ts';
-
-/** What the operator did wrong, told in one line. */
-class Refusal extends Error {}
 
 const USAGE = `Usage: ADMIN_EMAIL=... ADMIN_PASSWORD=... npm run admin:create
 Makes the first super admin, in the database of DATABASE_URL or DATA_DIR. Again, it changes nothing.`;
@@ -21,7 +17,7 @@ Makes the first super admin, in the database of DATABASE_URL or DATA_DIR. Again,
 async function createAdmin(): Promise<string> {
   const { ADMIN_EMAIL: email, ADMIN_PASSWORD: password } = process.env;
   if (!email || !password)
-    throw new Refusal('Set ADMIN_EMAIL and ADMIN_PASSWORD (10 to 200 characters, and no common password).');
+    throw new Error('Set ADMIN_EMAIL and ADMIN_PASSWORD (10 to 200 characters, and no common password).');
   const environment = Environment.read(process.env);
   const database = await openDatabase(environment);
   try {
@@ -54,7 +50,7 @@ async function makeSuperAdmin(
   const nobody = RequestContext.anonymous({ requestId: 'admin:create' }, () => new Date());
   const existing = await accounts.byEmail(nobody, email);
   if (existing?.isSuperAdmin) return 'ADMIN_EMAIL is a super admin already: nothing was changed, the password neither.';
-  if (existing) throw new Refusal('ADMIN_EMAIL belongs to a user who is no super admin. Choose another email.');
+  if (existing) throw new Error('ADMIN_EMAIL belongs to a user who is no super admin. Choose another email.');
   await founding.createSuperAdmin(email, password);
   return 'The super admin was created. Sign in with the mutation `login`.';
 }
@@ -64,10 +60,7 @@ async function createAndTell(): Promise<0 | 1> {
     process.stdout.write(`${await createAdmin()}\n`);
     return 0;
   } catch (error) {
-    const told =
-      [Refusal, DomainError, Unsuitable].some((kind) => error instanceof kind) ||
-      /^The environment/.test((error as Error).message);
-    process.stderr.write(`${told ? (error as Error).message : JSON.stringify(safeError(error))}\n`);
+    process.stderr.write(`${error instanceof DomainError ? error.message : told(error)}\n`);
     return 1;
   }
 }

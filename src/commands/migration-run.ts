@@ -1,8 +1,9 @@
 import 'reflect-metadata';
 import { runCommand } from '../foundation/command-line/command-line.ts';
+import { usable } from '../platform/database/connection/usable.ts';
 import { stepDown } from '../platform/database/schema/application-role.ts';
 import { migrate } from '../platform/database/schema/migrate.ts';
-import { safeError } from '../platform/observability/safe-error.ts';
+import { told } from '../platform/observability/told.ts';
 
 const USAGE = `Usage: npm run migration:run
 Brings the database of DATABASE_MIGRATION_URL or DATABASE_URL up to date, as its owner, and gives the login of DATABASE_URL the
@@ -18,9 +19,13 @@ async function run(): Promise<string> {
   const ownerUrl = DATABASE_MIGRATION_URL || DATABASE_URL;
   if (!ownerUrl)
     throw new Error('Set DATABASE_MIGRATION_URL or DATABASE_URL. The embedded database is migrated by the start.');
-  const names = await migrate(ownerUrl);
+  const setting = DATABASE_MIGRATION_URL ? 'DATABASE_MIGRATION_URL' : 'DATABASE_URL';
+  const names = await usable(setting, ownerUrl, () => migrate(ownerUrl));
   const pooling = DATABASE_POOLING === 'transaction' ? 'transaction' : 'session';
-  if (DATABASE_URL) await stepDown({ url: DATABASE_URL, pooling }, ownerUrl);
+  if (DATABASE_URL) {
+    const application = { url: DATABASE_URL, pooling } as const;
+    await usable('DATABASE_URL', DATABASE_URL, () => stepDown(application, ownerUrl));
+  }
   return names.length ? ['Migrated:', ...names].join('\n  ') : 'The database is current.';
 }
 
@@ -29,8 +34,7 @@ async function runAndTell(): Promise<0 | 1> {
     console.log(await run());
     return 0;
   } catch (error) {
-    const expected = error instanceof Error && !('query' in error);
-    console.error(expected ? error.message || String(error) : JSON.stringify(safeError(error), null, 2));
+    console.error(told(error));
     return 1;
   }
 }

@@ -1,25 +1,30 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { transformFileSync } from '@swc/core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { chmod, mkdir, mkdtemp, readFile, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { startEmbeddedPostgres } from '../../src/platform/database/embedded/embedded-postgres.ts';
 import type { EmbeddedPostgres } from '../../src/platform/database/embedded/embedded-postgres.ts';
 import { isAlive } from '../../src/platform/database/embedded/supervisor.ts';
+import { Build } from '../support/server-process.ts';
 
-const SOURCE = resolve('src/platform/database/embedded');
 const LIMIT_MS = 300_000;
 
 describe('the embedded PostgreSQL', () => {
+  let build: Build;
   let folder: string;
   let dataDir: string;
   const servers: EmbeddedPostgres[] = [];
   const children: ChildProcess[] = [];
+
+  beforeAll(async () => {
+    build = await Build.make();
+  }, LIMIT_MS);
+  afterAll(() => build.remove());
 
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'therapy-embedded-'));
@@ -43,23 +48,13 @@ describe('the embedded PostgreSQL', () => {
 
   /** Another node process that starts, or attaches to, the server of the same data folder and then does nothing. */
   async function startInChild(): Promise<{ child: ChildProcess; ready: Promise<void> }> {
-    const build = join(folder, 'build');
-    if (!existsSync(build)) {
-      await mkdir(build);
-      await symlink(resolve('node_modules'), join(build, 'node_modules'));
-      for (const file of await readdir(SOURCE)) {
-        const { code } = transformFileSync(join(SOURCE, file));
-        await writeFile(join(build, file.replace(/ts$/, 'mjs')), code.replace(/(from '\.\/[\w-]+)\.ts'/g, "$1.mjs'"));
-      }
-      const script = `import { startEmbeddedPostgres } from './embedded-postgres.mjs';
-        await startEmbeddedPostgres({ dataDir: process.argv[2], fast: true });
-        console.log('ready');
-        setInterval(() => undefined, 1000);`;
-      await writeFile(join(build, 'child.mjs'), script);
-    }
-    const child = spawn(process.execPath, [join(build, 'child.mjs'), dataDir], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
+    const script = `import { startEmbeddedPostgres } from '${build.folder}/src/platform/database/embedded/embedded-postgres.js';
+      await startEmbeddedPostgres({ dataDir: process.argv[2], fast: true });
+      console.log('ready');
+      setInterval(() => undefined, 1000);`;
+    const file = join(folder, 'child.mjs');
+    await writeFile(file, script);
+    const child = spawn(process.execPath, [file, dataDir], { stdio: ['ignore', 'pipe', 'inherit'] });
     children.push(child);
     const ready = new Promise<void>((done, fail) => {
       child.stdout.on('data', (text: Buffer) => text.toString().includes('ready') && done());

@@ -24,6 +24,8 @@ describe('given the address of a database', () => {
   it.each([
     'postgres://me:pw@one:5432/db',
     'postgres:///db?host=/run/postgresql',
+    'postgres://me:pw@/db?host=/run/postgresql',
+    'postgres://me:p%23%25@one/db',
     'postgres://me:pw@one,two:5433/db?target_session_attrs=read-write',
     'postgresql://me:pw@[::1]:5432,[2001:db8::1]/db?target_session_attrs=primary',
   ])('when it is %s, then it is taken', (DATABASE_URL) => {
@@ -32,6 +34,8 @@ describe('given the address of a database', () => {
 
   it.each([
     ['mysql://me:pw@one/db', 'must start with postgres://'],
+    ['postgres://me:p#w@one/db', 'must be a URL: in a password # is written as %23'],
+    ['postgres://me:p%w@one,two/db', 'must be a URL: in a password # is written as %23'],
     ['postgres://me:pw@one,/db', 'must name several hosts as in'],
     ['postgres://me:pw@one:5432,two:x/db', 'must name several hosts as in'],
     [
@@ -46,7 +50,7 @@ describe('given the address of a database', () => {
     for (const name of ['DATABASE_URL', 'DATABASE_MIGRATION_URL']) {
       const reading = () => Environment.read({ [name]: url });
       expect(reading).toThrow(`${name} ${said}`);
-      expect(reading).not.toThrow('me:pw');
+      expect(reading).not.toThrow('me:p');
     }
   });
 });

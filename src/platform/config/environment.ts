@@ -255,6 +255,11 @@ export class Environment {
     return this.DATABASE_MIGRATION_URL ?? this.DATABASE_URL;
   }
 
+  /** The setting that has it. */
+  get migrationSetting(): 'DATABASE_MIGRATION_URL' | 'DATABASE_URL' {
+    return this.DATABASE_MIGRATION_URL ? 'DATABASE_MIGRATION_URL' : 'DATABASE_URL';
+  }
+
   private get migratesThroughPooler(): boolean {
     const { DATABASE_POOLING, DATABASE_MIGRATION_URL, MIGRATE_ON_START } = this;
     return DATABASE_POOLING === 'transaction' && MIGRATE_ON_START && !DATABASE_MIGRATION_URL;

@@ -2,6 +2,7 @@ import { createSecretKey, randomBytes, type KeyObject } from 'node:crypto';
 import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Injectable } from '@nestjs/common';
+import { dataFolderFault } from './data-folder-fault.ts';
 import { Environment } from './environment.ts';
 
 /**
@@ -20,7 +21,11 @@ export class JwtSecret {
 
 function keptIn(folder: string): string {
   const path = join(folder, 'jwt.secret');
-  return read(path) ?? make(folder, path);
+  try {
+    return read(path) ?? make(folder, path);
+  } catch (error) {
+    throw dataFolderFault(folder, error);
+  }
 }
 
 function read(path: string): string | undefined {

@@ -1,4 +1,5 @@
 import type { Environment } from '../config/environment.ts';
+import { advised, usable, type Advice } from './connection/usable.ts';
 import { requireMigrated, stepDown, type ApplicationLogin, type RunningAs } from './schema/application-role.ts';
 import { startEmbeddedPostgres } from './embedded/embedded-postgres.ts';
 import { migrate } from './schema/migrate.ts';
@@ -10,30 +11,38 @@ export interface OpenDatabase extends RunningAs {
   close(): Promise<void>;
 }
 
+/** Whoever starts the embedded one has no host and port to correct. */
+const STOPPED: Advice = ['its PostgreSQL has stopped', 'postgres.log there says why'];
+
 /** The server that DATABASE_URL names, or the embedded one: migrated, and with the application's lesser role ready. */
 export async function openDatabase(environment: Environment): Promise<OpenDatabase> {
-  const { DATABASE_URL: url, DATABASE_POOLING: pooling, migrationUrl } = environment;
-  if (url) {
-    const application = { url, pooling };
-    const as = environment.MIGRATE_ON_START
-      ? await prepare(application, migrationUrl ?? url)
-      : await requirePrepared(application);
-    return { ...as, url, embedded: false, close: () => Promise.resolve() };
-  }
-  const server = await startEmbeddedPostgres({ dataDir: environment.DATA_DIR });
-  try {
-    // nobody else has its logins, so nobody else can migrate it
-    const as = await prepare({ url: server.applicationUrl, pooling: 'session' }, server.ownerUrl);
-    return { ...as, url: server.applicationUrl, embedded: true, close: () => server.stop() };
-  } catch (error) {
-    await server.stop();
-    throw error;
-  }
+  const { DATABASE_URL: url, DATABASE_POOLING: pooling, DATA_DIR } = environment;
+  return url ? openNamed({ url, pooling }, environment) : openEmbedded(DATA_DIR);
 }
 
-async function prepare(application: ApplicationLogin, ownerUrl: string): Promise<RunningAs> {
-  await migrate(ownerUrl);
-  return stepDown(application, ownerUrl);
+async function openNamed(
+  application: ApplicationLogin,
+  { MIGRATE_ON_START, migrationUrl = application.url, migrationSetting }: Environment,
+): Promise<OpenDatabase> {
+  if (MIGRATE_ON_START) await usable(migrationSetting, migrationUrl, () => migrate(migrationUrl));
+  const as = await usable('DATABASE_URL', application.url, () =>
+    MIGRATE_ON_START ? stepDown(application, migrationUrl) : requirePrepared(application),
+  );
+  return { ...as, url: application.url, embedded: false, close: () => Promise.resolve() };
+}
+
+async function openEmbedded(dataDir: string): Promise<OpenDatabase> {
+  const server = await startEmbeddedPostgres({ dataDir });
+  const { ownerUrl, applicationUrl: url } = server;
+  try {
+    // nobody else has its logins, so nobody else can migrate it
+    await migrate(ownerUrl);
+    const as = await stepDown({ url, pooling: 'session' }, ownerUrl);
+    return { ...as, url, embedded: true, close: () => server.stop() };
+  } catch (error) {
+    await server.stop();
+    throw advised('DATA_DIR', error, STOPPED);
+  }
 }
 
 async function requirePrepared(application: ApplicationLogin): Promise<RunningAs> {

@@ -12,6 +12,9 @@ const CHATTER = new Set([
   'NestApplication',
 ]);
 
+/** Whose errors Nest throws as well: whoever starts tells them, and once. */
+const THROWN = new Set(['ExceptionHandler', 'NestApplication']);
+
 /** Nest's Logger, ours and its own, writes to the process's log. */
 export class NestLog implements LoggerService {
   constructor(private readonly pino: Logger) {}
@@ -21,7 +24,7 @@ export class NestLog implements LoggerService {
   }
 
   error(message: unknown, ...more: unknown[]): void {
-    this.write('error', message, more);
+    this.write(THROWN.has(contextOf(more) ?? '') ? 'debug' : 'error', message, more);
   }
 
   warn(message: unknown, ...more: unknown[]): void {

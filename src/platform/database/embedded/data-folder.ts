@@ -5,6 +5,7 @@ import { chmod, mkdir, readdir, realpath } from 'node:fs/promises';
 import { rm, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import { dataFolderFault } from '../../config/data-folder-fault.ts';
 import { isAlive } from './supervisor.ts';
 import type { Account } from './supervisor.ts';
 
@@ -32,7 +33,7 @@ export async function openDataFolder(dataDir: string): Promise<Paths> {
     }
     folder = await realpath(folder);
   } catch (error) {
-    throw new Error(`The data folder ${folder} cannot be used: set DATA_DIR to one that can.`, { cause: error });
+    throw dataFolderFault(folder, error);
   }
   const at = (name: string): string => join(folder, name);
   return {

