@@ -6,8 +6,9 @@
 BEGIN;
 SELECT set_config('app.organization_id', :organization, true), set_config('app.reach', 'own', true);
 -- claims the key; the other terms make this round's variables of its numbers, without a round trip of their own
-INSERT INTO idempotency_keys (organization_id, operation, key, request_hash, resource_id)
-VALUES (:organization, 'createAppointment', 'floor-' || :hour, sha256(convert_to(:hour::text, 'UTF8')), uuidv7())
+INSERT INTO idempotency_keys (organization_id, operation, key, user_id, request_hash, input_hash, resource_id)
+VALUES (:organization, 'createAppointment', 'floor-' || :hour, :actor, sha256(convert_to(:hour::text, 'UTF8')),
+        sha256(convert_to(:hour::text, 'UTF8')), uuidv7())
 ON CONFLICT DO NOTHING
 RETURNING resource_id AS appointment, :practitioner_prefix || lpad(:p::text, 12, '0') AS practitioner,
           :patient_prefix || lpad(:a::text, 12, '0') AS patient,

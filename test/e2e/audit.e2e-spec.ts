@@ -398,7 +398,7 @@ describe('given the record of a patient, when it is read', () => {
     const appointmentId = await booked();
     const input = { appointmentId, narrativeNotes: NOTE, idempotencyKey: randomUUID() };
     await world.make('completeAppointment', input, practitioner.token);
-    const again = await trail.mutation('completeAppointment', input, practice.admin, 'narrativeNotes');
+    const again = await trail.mutation('completeAppointment', input, practitioner.token, 'narrativeNotes');
     expect(again.answer.data).toEqual({ completeAppointment: { narrativeNotes: NOTE } });
     expect(again.events).toMatchObject([{ ...by('admin'), action: 'READ_SESSION', patient_id: patient.id }]);
     const same = await trail.mutation('updatePatient', { id: patient.id }, practice.admin, 'firstName dateOfBirth');

@@ -391,6 +391,11 @@ describe('given two practices in which everything has happened that may happen t
       `UPDATE idempotency_keys SET created_at = now() + interval '1 s' WHERE resource_id = :'session'`,
     ],
     [
+      'a key of somebody else than who made the call',
+      'idempotency_keys_answer_what_they_made',
+      `UPDATE idempotency_keys SET user_id = :'organization' WHERE resource_id = :'session'`,
+    ],
+    [
       'a key without the event of its change',
       'idempotency_keys_answer_what_they_made',
       `DELETE FROM audit_events WHERE resource_id = :'cancelled' AND action = 'CANCEL_APPOINTMENT'`,

@@ -1,6 +1,7 @@
 import { Field, ID, InputType, Int } from '@nestjs/graphql';
 import { Matches } from 'class-validator';
 import { IsId, IsLine, IsText, Optional } from '../../platform/graphql/inputs/validation.ts';
+import { NullClears } from '../../rules/idempotency/null-clears.ts';
 import { AppointmentStatus } from './appointment-status.ts';
 import { ServiceLocation } from './appointment.entity.ts';
 
@@ -50,8 +51,14 @@ export class UpdateAppointmentInput {
 
   @Field(() => Date, { nullable: true }) startTime?: Date | null;
   @Field(() => Date, { nullable: true }) endTime?: Date | null;
-  @Field(() => ServiceLocation, { nullable: true }) location?: ServiceLocation | null;
-  @Field(() => String, { nullable: true }) @Optional() @IsText({ min: 0, max: 10_000 }) notes?: string | null;
+  @Field(() => ServiceLocation, { nullable: true }) @NullClears() location?: ServiceLocation | null;
+
+  @Field(() => String, { nullable: true })
+  @NullClears()
+  @Optional()
+  @IsText({ min: 0, max: 10_000 })
+  notes?: string | null;
+
   @Field(() => Int, { nullable: true }) expectedVersion?: number | null;
   @Field(() => String, { nullable: true, description: KEY }) @Optional() @IsLine({ max: 255 }) idempotencyKey?:
     string | null;

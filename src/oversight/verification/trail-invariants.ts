@@ -64,6 +64,9 @@ const COMPLETE = `
 /** A transaction of the application ends within seconds. */
 const LATE = `interval '10 minutes'`;
 
+/** A key whose event is of another user. Those that the version before this one claimed name none. */
+const OF_ANOTHER = `user_id NOT IN (actor_id, '00000000-0000-0000-0000-000000000000')`;
+
 /** That the audit trail tells of every change once, and of none that was not made. */
 export const trailInvariants: readonly Invariant[] = [
   {
@@ -93,20 +96,23 @@ export const trailInvariants: readonly Invariant[] = [
     name: 'idempotency_keys_answer_what_they_made',
     meaning:
       'What a repeated call would be answered with was made by the call that claimed the key: its event came within ' +
-      'minutes after the key, and no other key of the operation has the same answer.',
+      'minutes after the key, of the same user where the key names one, and no other key of the operation has the same answer.',
     breaches: `
       SELECT organization_id, NULL::uuid AS authorization_id, 'key of ' || operation AS what,
              format('the only one of %s, and before its event', resource_id) AS expected,
-             format('%s of them, %s', keys, CASE WHEN occurred_at IS NULL THEN 'no event'
+             format('%s of them, %s', keys, CASE WHEN occurred_at IS NULL THEN 'no event' WHEN ${OF_ANOTHER} THEN 'of another user'
                ELSE extract(epoch FROM occurred_at - created_at) || ' s before its event' END) AS found
-        FROM (SELECT key.*, occurred_at
-                FROM (SELECT organization_id, operation, resource_id, count(*) AS keys, max(created_at) AS created_at
+        FROM (SELECT key.*, occurred_at, actor_id
+                FROM (SELECT organization_id, operation, resource_id, count(*) AS keys, max(created_at) AS created_at,
+                             max(user_id::text) AS user_id
                         FROM idempotency_keys WHERE operation IN (${quoted(Object.keys(MADE_ONCE))}) GROUP BY 1, 2, 3) key
-                LEFT JOIN (SELECT organization_id, resource_id, ${operationOf('action')} AS operation, min(occurred_at) AS occurred_at
+                LEFT JOIN (SELECT organization_id, resource_id, ${operationOf('action')} AS operation,
+                                  min(occurred_at) AS occurred_at, min(actor_id::text) AS actor_id
                              FROM audit_events WHERE action IN (${quoted(Object.values(MADE_ONCE))}) AND outcome = 'SUCCESS'
                             GROUP BY 1, 2, 3) event
                 USING (organization_id, operation, resource_id)
-               WHERE keys > 1 OR occurred_at IS NULL OR occurred_at NOT BETWEEN created_at AND created_at + ${LATE}) key
+               WHERE keys > 1 OR occurred_at IS NULL OR ${OF_ANOTHER}
+                  OR occurred_at NOT BETWEEN created_at AND created_at + ${LATE}) key
         LEFT JOIN ${COMPLETE} trail USING (organization_id)
        WHERE keys > 1 OR occurred_at IS NOT NULL OR created_at >= since`,
   },

@@ -31,7 +31,7 @@ const EXAMPLES: Readonly<Record<ErrorCode, readonly [message: string, details?: 
     { currentVersion: 3 },
   ],
   IDEMPOTENCY_KEY_REUSED: [
-    'This idempotencyKey was used before with a different input. Use a new key for a new request.',
+    'You used this idempotencyKey before with a different input. Use a new key for a new request.',
   ],
   RATE_LIMITED: ['Too many requests. Try again in 30 seconds.', { retryAfterSeconds: 30 }],
   TRY_AGAIN: ['The server is busy or restarting. Nothing was changed: try again.'],

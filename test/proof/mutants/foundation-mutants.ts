@@ -94,7 +94,7 @@ export const foundationMutants: readonly Mutant[] = [
     edits: [
       {
         file: IDEMPOTENCY,
-        find: 'if (!first?.request_hash.equals(inputHash)) throw new IdempotencyKeyReused();',
+        find: 'if (!first || !same) throw new IdempotencyKeyReused();',
         replace: 'if (!first) throw new IdempotencyKeyReused();',
       },
     ],
