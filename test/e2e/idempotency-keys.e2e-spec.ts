@@ -59,7 +59,11 @@ async function rest(method: 'POST' | 'PUT', url: string, body: object): Promise<
 
 const booked = (more?: object): Promise<string> => world.booked(practice.admin, booking(more));
 const read = async (id: string): Promise<Record<string, unknown>> => {
-  const { data } = await world.query('query($id: ID!) { appointment(id: $id) { notes location version } }', { id }, practice.admin);
+  const { data } = await world.query(
+    'query($id: ID!) { appointment(id: $id) { notes location version } }',
+    { id },
+    practice.admin,
+  );
   return (data as { appointment: Record<string, unknown> }).appointment;
 };
 
@@ -99,7 +103,13 @@ describe('given a call with a key, when it comes again with null in place of wha
   it('and it is a change, then null is the same where it leaves what is there, and another where it clears', async () => {
     const id = await booked({ notes: 'kept', location: 'HOME' });
     const { endTime } = at(day, '10:00', 75);
-    const same = { practitionerId: null, authorizationId: null, serviceCode: null, startTime: null, expectedVersion: null };
+    const same = {
+      practitionerId: null,
+      authorizationId: null,
+      serviceCode: null,
+      startTime: null,
+      expectedVersion: null,
+    };
     expect(await call('updateAppointment', { id, endTime })).toEqual({ id });
     expect(await call('updateAppointment', { id, endTime, ...same })).toEqual({ id });
     expect(await rest('PUT', `/appointments/${id}`, { endTime, ...same })).toEqual({ id });
@@ -190,7 +200,7 @@ describe('given a key that a process of the version before has claimed', () => {
     const { id } = await call('createAppointment', sent);
     expect(await claimedBefore(like)).toBe(false);
     expect(await trail.rows('SELECT request_hash, resource_id FROM idempotency_keys WHERE key = $1', [key])).toEqual([
-      { request_hash: hash('sha256', stringify(sent)!, 'buffer'), resource_id: id },
+      { request_hash: hash('sha256', stringify(sent), 'buffer'), resource_id: id },
     ]);
   });
 });

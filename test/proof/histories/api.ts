@@ -21,11 +21,24 @@ export async function call(
   request: Request,
 ): Promise<Answer | undefined> {
   const { text, variables } = messageOf(names, request);
+  if ('nulls' in request && request.nulls) putNulls(request.do, variables.input as Record<string, unknown>);
   const { data, errors } = await endpoint(text, variables, token);
   const [error] = errors ?? [];
   if (error?.extensions.code === 'INTERNAL_SERVER_ERROR') return undefined;
   if (error) return { refused: error.extensions.code, details: error.extensions.details ?? {} };
   return seenIn(names, Object.values(data as Record<string, Record<string, unknown>>)[0] ?? {});
+}
+
+/** What the inputs of calls with a key may leave out, and null does not clear. */
+const LEFT_OUT: Partial<Record<Request['do'], readonly string[]>> = {
+  book: ['serviceCode', 'location', 'notes', 'recurrenceRule'],
+  change: ['practitionerId', 'authorizationId', 'serviceCode', 'startTime', 'endTime', 'expectedVersion'],
+  cancel: ['reason', 'expectedVersion'],
+  complete: ['actualStartTime', 'actualEndTime', 'narrativeNotes', 'voiceRecordingUrl', 'metrics'],
+};
+
+function putNulls(what: Request['do'], input: Record<string, unknown>): void {
+  for (const field of LEFT_OUT[what] ?? []) input[field] ??= null;
 }
 
 interface Message {

@@ -17,6 +17,8 @@ export interface Access {
   /** A client has one of them. */
   readonly endpoints: readonly Endpoint[];
   readonly admin: string;
+  /** Another admin of the practice. */
+  readonly colleague: string;
   /** An admin of another practice. */
   readonly stranger: string;
 }
@@ -70,9 +72,9 @@ class Recorder {
     const record: Mutable<Call<Request, Answer>> = { id: this.calls.length, client, request, invoked: ++this.moment };
     this.calls.push(record);
     if ('key' in request) this.keyed.push(request);
-    const { endpoints, admin, stranger } = this.access;
+    const { endpoints } = this.access;
     const endpoint = endpoints[client % endpoints.length]!;
-    const told = call(endpoint, this.site.names, request.stranger ? stranger : admin, request);
+    const told = call(endpoint, this.site.names, this.access[request.by ?? 'admin'], request);
     if (isLost) this.lost.push(told);
     else this.answer(record, await told);
   }

@@ -37,13 +37,14 @@ export function drawn(random: Random, site: Site, known: Known): Request {
   const what = random.weighed(OFTEN);
   if (what === 'again' && known.keyed.length) return repeated(random, random.one(known.keyed.slice(-RECENT)));
   const request = fresh(random, site, what, known);
-  return random.chance(0.03) ? { stranger: true, ...request } : request;
+  return random.chance(0.03) ? { by: 'stranger', ...request } : request;
 }
 
-/** The same call with the same key; now and then another one with it. */
+/** The same call with the same key; now and then another one with it, or by another user, to whom it is their own. */
 function repeated(random: Random, request: Request): Request {
   if (request.do === 'book' && random.chance(0.15)) return { ...request, start: random.one(STARTS) };
-  return request;
+  if (!request.by && random.chance(0.15)) return { ...request, by: 'colleague' };
+  return { ...request, nulls: random.chance(0.5) || undefined } as Request;
 }
 
 function fresh(random: Random, site: Site, what: keyof typeof OFTEN, { visits, live }: Known): Request {
@@ -109,8 +110,9 @@ function slot(random: Random): { start: number; minutes: number } {
   return { start: random.one(STARTS), minutes: random.one(LENGTHS) };
 }
 
-function key(random: Random): { key?: string } {
-  return random.chance(0.4) ? { key: `k${Math.floor(random.next() * 1e9)}` } : {};
+function key(random: Random): { key?: string; nulls?: true } {
+  if (!random.chance(0.4)) return {};
+  return { key: `k${Math.floor(random.next() * 1e9)}`, ...(random.chance(0.3) && { nulls: true }) };
 }
 
 function version(random: Random): { expectedVersion?: number } {

@@ -151,7 +151,7 @@ describe('given the recorded calls of several clients', () => {
       'somebody of another practice finds nothing',
       [
         [1, 2, book(0), seen('V1', 0)],
-        [3, 4, { stranger: true, do: 'cancel', visit: 'V1' }, { refused: 'NOT_FOUND', details: {} }],
+        [3, 4, { by: 'stranger', do: 'cancel', visit: 'V1' }, { refused: 'NOT_FOUND', details: {} }],
       ],
     ],
   ])('when %s, then an order explains it', (_, told) => {
@@ -264,7 +264,7 @@ describe('given the recorded calls of several clients', () => {
       'somebody of another practice cancels',
       [
         [1, 2, book(0), seen('V1', 0)],
-        [3, 4, { stranger: true, do: 'cancel', visit: 'V1' }, cancelled('V1', 0)],
+        [3, 4, { by: 'stranger', do: 'cancel', visit: 'V1' }, cancelled('V1', 0)],
       ],
       1,
     ],

@@ -17,8 +17,8 @@ export function practiceOf(initial: State): Specification<State, Request, Answer
 
 function after(state: State, { id, request, answer }: Call<Request, Answer>): State | undefined {
   if (answer && isRefused(answer) && answer.refused === 'TRY_AGAIN') return state; // its promise: nothing was changed
-  if (request.stranger) return unchanged(state, answer, [NOT_FOUND]);
-  const claim = 'key' in request ? state.claims[claimed(request.do, request.key)] : undefined;
+  if (request.by === 'stranger') return unchanged(state, answer, [NOT_FOUND]);
+  const claim = 'key' in request ? state.claims[claimed(request, request.key)] : undefined;
   if (claim) return repeated(state, request, claim, answer);
   const step = stepOf(state, request);
   // a visit of which nobody has been told yet: not even its name can be asked for
@@ -55,11 +55,12 @@ type Claim = State['claims'][string];
 function claimedBy(state: State, request: Request, key: string, answered: Name): State {
   const object = request.do === 'change' || request.do === 'cancel' ? request.visit : answered;
   const claim = { request: textOf(request), object };
-  return { ...state, claims: { ...state.claims, [claimed(request.do, key)]: claim } };
+  return { ...state, claims: { ...state.claims, [claimed(request, key)]: claim } };
 }
 
-function claimed(operation: string, key: string | undefined): string {
-  return `${operation} ${key ?? ''}`;
+/** A key is of one operation and one user. */
+function claimed(request: Request, key: string | undefined): string {
+  return `${request.do} ${request.by ?? ''} ${key ?? ''}`;
 }
 
 /** The visit or session that the server told of. */
@@ -78,7 +79,7 @@ function isRefusedFor(ground: Refused, answer: Answer): boolean {
   });
 }
 
-/** The request as its key remembers it. */
+/** The request as its key remembers it: null is what leaving out is. */
 function textOf(request: Request): string {
-  return JSON.stringify({ ...request, key: undefined });
+  return JSON.stringify({ ...request, by: undefined, key: undefined, nulls: undefined });
 }

@@ -6,13 +6,16 @@ export type Name = string;
 interface Keyed {
   /** The idempotencyKey. */
   readonly key?: string;
+  /** Sends null for what it leaves out. */
+  readonly nulls?: true;
 }
 
 interface Versioned {
   readonly expectedVersion?: number;
 }
 
-export type Request = { readonly stranger?: true } & (
+/** Made by an admin of the practice, by another one, or by a stranger from elsewhere. */
+export type Request = { readonly by?: 'colleague' | 'stranger' } & (
   | ({ readonly do: 'book'; readonly authorization: Name; readonly patient: Name; readonly practitioner: Name } & Slot &
       Keyed)
   | ({ readonly do: 'change'; readonly visit: Name; readonly to: Change } & Keyed & Versioned)

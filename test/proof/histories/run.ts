@@ -34,11 +34,11 @@ export async function run(settings: Settings, tell: (line: string) => void = () 
   const answers: Record<string, number> = {};
   const faults: string[] = [];
   let calls = 0;
-  await onPractice(settings.processes, async ({ world, practice, stranger, endpoints }) => {
+  await onPractice(settings.processes, async ({ world, practice, colleague, stranger, endpoints }) => {
     for (let index = 0; index < settings.runs; index++) {
       const seed = settings.seed + index;
       const site = await newSite(world, practice);
-      const access = { endpoints, admin: practice.admin, stranger: stranger.admin };
+      const access = { endpoints, admin: practice.admin, colleague, stranger: stranger.admin };
       const history = await historyOf(site, access, settings, seed);
       calls += history.calls.length;
       count(history, answers);
@@ -76,6 +76,8 @@ function count({ calls }: History, answers: Record<string, number>): void {
 interface Stage {
   readonly world: World;
   readonly practice: Practice;
+  /** Access token of another admin of the practice. */
+  readonly colleague: string;
   readonly stranger: Practice;
   readonly endpoints: readonly Endpoint[];
 }
@@ -89,12 +91,13 @@ async function onPractice(processes: number, work: (stage: Stage) => Promise<voi
     for (let count = 0; count < processes; count++) apis.push(await startApi(database, settings));
     await Promise.all(apis.map((api) => api.untilReady()));
     const practice = await world.practice();
+    const { token: colleague } = await world.user(practice.admin, { role: 'ADMIN' });
     const stranger = await world.practice();
     await makeCommitsStubborn(database.adminUrl);
     const endpoints: Endpoint[] = apis.length
       ? apis.map((api) => (text, variables, token) => api.query(text, variables, token))
       : [(text, variables, token) => world.query(text, variables, token)];
-    await work({ world, practice, stranger, endpoints });
+    await work({ world, practice, colleague, stranger, endpoints });
   } finally {
     for (const api of apis) api.signal('SIGTERM');
     await Promise.all(apis.map(({ ended }) => ended));

@@ -22,7 +22,7 @@ interface Claim {
 export interface State {
   readonly accounts: Readonly<Record<Name, Account>>;
   readonly visits: Readonly<Record<Name, Visit>>;
-  /** By operation and key. */
+  /** By operation, user and key. */
   readonly claims: Readonly<Record<string, Claim>>;
 }
 

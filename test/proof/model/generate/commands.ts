@@ -19,6 +19,7 @@ import { Dice, FACES } from './dice.ts';
 import { employ, enrolPatient, offer, redefine, renamePatient, renamePractitioner } from './people-calls.ts';
 import { again, listGrants, read } from './read-calls.ts';
 import { later } from './times.ts';
+import { withNulls } from './what.ts';
 
 type Choose = (world: World, dice: Dice) => Call | undefined;
 type Kind = Choose | 'clock';
@@ -69,7 +70,7 @@ class Step implements fc.AsyncCommand<Sequence, null> {
   async run(sequence: Sequence): Promise<void> {
     const dice = new Dice(this.faces);
     if (this.kind === 'clock') sequence.goOnTo(later(sequence.world, dice));
-    else await sequence.call(this.kind(sequence.world, dice)!);
+    else await sequence.call(withNulls(dice, this.kind(sequence.world, dice)!));
   }
 
   toString(): string {

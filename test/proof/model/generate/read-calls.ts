@@ -2,7 +2,7 @@ import type { Call } from '../model/calls.ts';
 import { rows, type World } from '../model/world.ts';
 import type { Dice } from './dice.ts';
 import { repeatable, some } from './what.ts';
-import { by, READ_CALL, somewhere, STAFF_CALL } from './who.ts';
+import { by, READ_CALL, signedIn, somewhere, STAFF_CALL } from './who.ts';
 
 export function read(world: World, dice: Dice): Call {
   const organization = somewhere(world, dice);
@@ -28,10 +28,12 @@ export function listGrants(world: World, dice: Dice): Call | undefined {
   return { by: who, operation: 'emergencyAccessGrants', input: { active: !dice.percent(30) } };
 }
 
-/** A call that has served its key once more, by whomever of the organization. */
+/** A call that has served its key once more: by the same user, or by another one, to whom it is a call of their own. */
 export function again(world: World, dice: Dice): Call | undefined {
   const served = dice.of(repeatable(world));
   if (!served) return undefined;
-  const who = by(world, dice, served.organization, STAFF_CALL);
+  const who = dice.percent(80)
+    ? signedIn(world, dice, ({ name }) => name === served.user)
+    : by(world, dice, served.organization, STAFF_CALL);
   return { by: who, operation: served.operation, input: JSON.parse(served.input) as unknown } as Call;
 }

@@ -1,3 +1,4 @@
+import type { Call, Operation } from '../model/calls.ts';
 import { UNKNOWN } from '../model/start.ts';
 import { rows, type Name, type Owned, type Row, type World } from '../model/world.ts';
 import type { Dice } from './dice.ts';
@@ -54,6 +55,22 @@ export function key(world: World, dice: Dice, organization: Name): { readonly id
     [32, () => ({ idempotencyKey: fresh })],
     [10, () => ({ idempotencyKey: dice.of(served) ?? fresh })],
   ])();
+}
+
+/** What may be left out of a call with a key, and is then the same as null. */
+const LEFT_OUT: Partial<Record<Operation, readonly string[]>> = {
+  createAppointment: ['serviceCode', 'location', 'notes', 'recurrenceRule'],
+  updateAppointment: ['practitionerId', 'authorizationId', 'serviceCode', 'startTime', 'endTime', 'expectedVersion'],
+  cancelAppointment: ['reason', 'expectedVersion'],
+  completeAppointment: ['actualStartTime', 'actualEndTime', 'narrativeNotes', 'voiceRecordingUrl', 'metrics'],
+};
+
+/** Now and then with null for what is left out, as some clients send all that a form has. */
+export function withNulls(dice: Dice, call: Call): Call {
+  const left = LEFT_OUT[call.operation]?.filter((field) => !(field in call.input)) ?? [];
+  if (!left.length || dice.percent(70)) return call;
+  const nulls = left.filter(() => dice.percent(50));
+  return { ...call, input: { ...call.input, ...Object.fromEntries(nulls.map((field) => [field, null])) } } as Call;
 }
 
 /** Keys that a client may still repeat. */

@@ -11,7 +11,10 @@ interface InOrganization {
   readonly organizationId?: Name;
 }
 
-/** The inputs of the contract's mutations, and of the reads that the model answers, with names in the place of ids. */
+/**
+ * The inputs of the contract's mutations, and of the reads that the model answers, with names in the place of ids. Null in
+ * place of what may be left out is taken out before a rule sees it: nulls.ts.
+ */
 export interface Inputs {
   readonly login: { readonly email: string; readonly password: string };
   readonly refreshToken: { readonly refreshToken: Name };

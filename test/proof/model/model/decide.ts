@@ -2,6 +2,7 @@ import { cancelAuthorization, createAuthorization, updateAuthorization } from '.
 import { createAppointment, updateAppointment } from './booking.ts';
 import type { Call, CallOf, Operation } from './calls.ts';
 import { emergencyAccessGrants, grantEmergencyAccess, revokeEmergencyAccess } from './emergency.ts';
+import { meantBy } from './nulls.ts';
 import { createPatient, createPractitioner, updatePatient, updatePractitioner } from './people.ts';
 import { appointment, appointments, authorization, me, session, sessions } from './reads.ts';
 import { createServiceCode, updateServiceCode } from './service-codes.ts';
@@ -47,5 +48,5 @@ const RULES: { readonly [O in Operation]: (world: World, call: CallOf<O>) => Ver
 /** What the API must answer to this call in this world, and the world after it. */
 export function decide(world: World, call: Call): Verdict {
   // of each operation the rule takes the calls: the compiler cannot tie the two looked up by one name together
-  return (RULES[call.operation] as (world: World, call: Call) => Verdict)(world, call);
+  return (RULES[call.operation] as (world: World, call: Call) => Verdict)(world, meantBy(call));
 }

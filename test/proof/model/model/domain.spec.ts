@@ -122,6 +122,29 @@ describe('given 14 units for P1, and 10 for P2', () => {
     expect(codes(decide(world, booking(45, { idempotencyKey: 'k' })))).toEqual(['IDEMPOTENCY_KEY_REUSED']);
   });
 
+  it('when a key comes from another user, then it is a key of theirs', () => {
+    const first = booking(60, { idempotencyKey: 'k' });
+    after(first);
+    expect(codes(decide(world, { ...first, by: '@d1.in' }))).toEqual(['SCHEDULING_CONFLICT']);
+    expect(codes(decide(world, { ...booking(45, { idempotencyKey: 'k' }), by: '@d1.in' }))).toEqual(['accepted']);
+  });
+
+  it('when null comes in place of what was left out, then it is the same call, but where null clears', () => {
+    const first = booking(60, { idempotencyKey: 'k' });
+    const change = (more: object): Call => ({
+      by: ADMIN,
+      operation: 'updateAppointment',
+      input: { id: '@V1', practitionerId: '@D2', idempotencyKey: 'k', ...more },
+    });
+    after(first, change({}));
+    const nulls = { notes: null, recurrenceRule: null, serviceCode: null };
+    expect(decide(world, { ...first, input: { ...first.input, ...nulls } } as unknown as Call)).toMatchObject({
+      again: true,
+    });
+    expect(decide(world, change({ startTime: null, expectedVersion: null }))).toMatchObject({ again: true });
+    expect(codes(decide(world, change({ notes: null })))).toEqual(['IDEMPOTENCY_KEY_REUSED']);
+  });
+
   it('when somebody of another organization asks, then NOT_FOUND', () => {
     after(booking(60));
     const foreign = decide(world, { by: '@south-admin.in', operation: 'cancelAppointment', input: { id: '@V1' } });

@@ -114,6 +114,7 @@ export interface Grant extends Owned {
 /** An idempotency key that has served. */
 export interface Key extends Owned {
   readonly operation: string;
+  readonly user: Name;
   readonly key: string;
   readonly input: string;
   readonly made: Name;
