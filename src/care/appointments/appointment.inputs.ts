@@ -9,9 +9,9 @@ const A_CODE = /^[A-Za-z0-9.-]{1,20}$/;
 const KEY = '1 to 255 characters. The same key and input again gives the object of the first call and changes nothing.';
 
 @InputType({
-  description: `Every input with an idempotencyKey (1 to 255 characters, scoped to the object's organization and the operation, kept
-at least 24 hours): the same key and input again, even at the same time or after a crash, gives the object of the first
-call, its fields read anew, and changes nothing. A call that was refused leaves its key free.`,
+  description: `Every input with an idempotencyKey (1 to 255 characters, scoped to the user, the object's organization and the
+operation, kept at least 24 hours): the same key and input again, even at the same time or after a crash, gives the object of the
+first call, its fields read anew, and changes nothing. Null is the same as left out, unless it clears. A call that was refused leaves its key free.`,
 })
 export class CreateAppointmentInput {
   @Field(() => ID) @IsId() patientId: string;
