@@ -83,10 +83,10 @@ describe('given an appointment, when it is', () => {
     expect((events[0]!.details.fields as string[]).sort()).toEqual(['endTime', 'notes']);
   });
 
-  it('changed to what it is, then no event', async () => {
+  it('changed to what it is, then it was read and no more', async () => {
     const id = await booked();
     const { events } = await trail.mutation('updateAppointment', { id, notes: NOTE }, practitioner.token);
-    expect(events).toEqual([]);
+    expect(events).toMatchObject([{ ...by('practitioner'), action: 'READ_APPOINTMENT', resource_id: id }]);
   });
 
   it('cancelled, then CANCEL_APPOINTMENT with the units that it gave back', async () => {
@@ -126,11 +126,22 @@ describe('given an appointment, when it is', () => {
     ]);
   });
 
-  it('booked again with the same key, then the first call alone is an event', async () => {
-    const input = booking({ idempotencyKey: randomUUID() });
-    expect((await trail.mutation('createAppointment', input, practitioner.token)).events).toHaveLength(1);
-    const { answer, events } = await trail.mutation('createAppointment', input, practitioner.token);
-    expect([answer.errors, events]).toEqual([undefined, []]);
+  it('booked, changed or cancelled again with the same key, then it was read and no more', async () => {
+    const id = await booked();
+    for (const [name, input] of [
+      ['createAppointment', booking(at(day, '14:00'))],
+      ['updateAppointment', { id, notes: null }],
+      ['cancelAppointment', { id }],
+    ] as const) {
+      const keyed = { ...input, idempotencyKey: randomUUID() };
+      const first = await trail.mutation(name, keyed, practitioner.token);
+      expect([name, actions(first.events)]).toEqual([name, [`${name.slice(0, 6).toUpperCase()}_APPOINTMENT`]]);
+      const { answer, events } = await trail.mutation(name, keyed, practitioner.token);
+      expect(answer.data).toEqual(first.answer.data);
+      expect(events).toMatchObject([
+        { ...by('practitioner'), action: 'READ_APPOINTMENT', resource_id: answer.data[name].id, patient_id: patient.id },
+      ]);
+    }
   });
 
   it('changed by a super admin, then the event is in the trail of the organization that it belongs to', async () => {
@@ -283,11 +294,12 @@ describe('given a change that is refused', () => {
 });
 
 describe('given the record of a patient, when it is read', () => {
-  it('one by one, then READ_PATIENT, READ_AUTHORIZATION and READ_SESSION name it, each by who reads', async () => {
-    const { sessionId } = await completed();
+  it('one by one, then READ_PATIENT, READ_AUTHORIZATION, READ_APPOINTMENT and READ_SESSION name it, each by who reads', async () => {
+    const { appointmentId, sessionId } = await completed();
     for (const [field, id] of [
       ['patient', patient.id],
       ['authorization', authorizationId],
+      ['appointment', appointmentId],
       ['session', sessionId],
     ] as const)
       for (const [who, token] of [
@@ -310,11 +322,14 @@ describe('given the record of a patient, when it is read', () => {
 
   it('as a list, then one event says how many and by which filter; an empty one too', async () => {
     const person = await world.patient(practice);
-    await world.authorization(practice, person.id);
-    await world.authorization(practice, person.id);
+    const approvals = [await world.authorization(practice, person.id), await world.authorization(practice, person.id)];
+    for (const [visit, approval] of approvals.entries())
+      await booked({ patientId: person.id, authorizationId: approval, ...at(day, visit ? '12:00' : '14:00') });
     for (const [field, type, filter, count] of [
       ['patients', 'PatientFilter', { search: 'pat' }, 2],
       ['authorizations', 'AuthorizationFilter', { patientId: person.id, status: ['ACTIVE'] }, 2],
+      ['appointments', 'AppointmentFilter', { patientId: person.id, status: ['SCHEDULED'] }, 2],
+      ['appointments', 'AppointmentFilter', { patientId: person.id, status: ['NO_SHOW'] }, 0],
       ['sessions', 'SessionFilter', { patientId: person.id }, 0],
     ] as const) {
       const { answer, events } = await trail.of(
@@ -353,9 +368,16 @@ describe('given the record of a patient, when it is read', () => {
       practitioner.token,
     );
     expect(answer.data.appointment.session).toEqual({ narrativeNotes: NOTE });
-    expect(actions(events)).toEqual(['READ_AUTHORIZATION', 'READ_PATIENT', 'READ_SESSION']);
+    expect(actions(events)).toEqual(['READ_APPOINTMENT', 'READ_AUTHORIZATION', 'READ_PATIENT', 'READ_SESSION']);
     for (const event of events) expect(event).toMatchObject({ ...by('practitioner'), patient_id: patient.id });
     expect(events.find(({ action }) => action === 'READ_SESSION')!.resource_id).toBe(sessionId);
+    for (const text of [
+      'query($id: ID!) { session(id: $id) { appointment { status } } }',
+      '{ sessions(first: 200) { nodes { appointment { status } } } }',
+    ]) {
+      const below = await trail.of(text, { id: sessionId }, practitioner.token);
+      expect(actions(below.events)).toEqual(['READ_APPOINTMENT', 'READ_SESSION']);
+    }
     const nested = await trail.of(
       'query($id: ID!) { patient(id: $id) { authorizations { nodes { id } } } }',
       { id: patient.id },
@@ -373,10 +395,15 @@ describe('given the record of a patient, when it is read', () => {
       { id: patient.id },
       practitioner.token,
     );
-    const reads = events.filter(({ action }) => action === 'READ_SESSION');
-    expect(reads).toHaveLength(1);
-    expect(reads[0]!.details.ids).toEqual(expect.arrayContaining([first.sessionId, second.sessionId]));
-    expect(reads[0]!.details.count).toBe((reads[0]!.details.ids as string[]).length);
+    expect(actions(events)).toEqual(['READ_APPOINTMENT', 'READ_SESSION']);
+    for (const [action, ids] of [
+      ['READ_APPOINTMENT', [first.appointmentId, second.appointmentId]],
+      ['READ_SESSION', [first.sessionId, second.sessionId]],
+    ] as const) {
+      const { details } = events.find((event) => event.action === action)!;
+      expect(details.ids).toEqual(expect.arrayContaining([...ids]));
+      expect(details.count).toBe((details.ids as string[]).length);
+    }
   });
 
   it('through the answer of a sign-in, then as the user who just signed in', async () => {
@@ -400,7 +427,7 @@ describe('given the record of a patient, when it is read', () => {
     await world.make('completeAppointment', input, practitioner.token);
     const again = await trail.mutation('completeAppointment', input, practitioner.token, 'narrativeNotes');
     expect(again.answer.data).toEqual({ completeAppointment: { narrativeNotes: NOTE } });
-    expect(again.events).toMatchObject([{ ...by('admin'), action: 'READ_SESSION', patient_id: patient.id }]);
+    expect(again.events).toMatchObject([{ ...by('practitioner'), action: 'READ_SESSION', patient_id: patient.id }]);
     const same = await trail.mutation('updatePatient', { id: patient.id }, practice.admin, 'firstName dateOfBirth');
     expect(same.events).toMatchObject([{ ...by('admin'), action: 'READ_PATIENT', patient_id: patient.id }]);
     const still = await trail.mutation('updateAuthorization', { id: authorizationId }, practice.admin, 'usedUnits');

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { ReadAhead } from '../../rules/access/read-ahead.ts';
 import { Readable } from '../../rules/access/readable.ts';
 import { Tenancy } from '../../rules/access/tenancy.ts';
+import { AuditService } from '../../rules/audit/audit.service.ts';
 import { Authorization } from '../authorizations/authorization.entity.ts';
 import type { RowKey } from '../../platform/database/rows/tenant-repository.ts';
 import { Transactions } from '../../platform/database/transactions/transactions.ts';
@@ -23,7 +24,7 @@ import { Appointment } from './appointment.entity.ts';
 import type { AppointmentFilter } from './appointment.inputs.ts';
 import { filterVisits, type VisitFilter } from './visit-filter.ts';
 
-/** Reading appointments. */
+/** Reading appointments. Every read is in the audit trail. */
 @Injectable()
 export class AppointmentQueries {
   private readonly appointments = new Readable(Appointment, 'appointment');
@@ -36,12 +37,17 @@ export class AppointmentQueries {
     private readonly ahead: ReadAhead,
     private readonly patients: PatientsService,
     private readonly practitioners: PractitionersService,
+    private readonly audit: AuditService,
   ) {}
 
   /** @throws NotFound, Forbidden */
   async one(ctx: RequestContext, id: string): Promise<Appointment> {
     const scope = await this.tenancy.of(ctx, Appointment, 'appointment', id);
-    return this.transactions.read(scope, (tx) => this.appointments.one(tx, id));
+    return this.transactions.read(scope, async (tx) => {
+      const appointment = await this.appointments.one(tx, id);
+      this.audit.recordRead(tx, 'appointment', [appointment]);
+      return appointment;
+    });
   }
 
   /** Oldest first by (startTime, id). */
@@ -52,10 +58,14 @@ export class AppointmentQueries {
     selection = NOTHING,
   ): Promise<Page<Appointment>> {
     const scope = await this.tenancy.forList(ctx, filter.organizationId);
+    const listing = this.listing(filter);
     return this.pages.list(scope, {
       args,
-      ...this.listing(filter),
-      read: (tx, rows) => this.ahead.read(tx, Appointment, rows, selection),
+      ...listing,
+      read: async (tx, rows) => {
+        listing.read(tx, rows);
+        await this.ahead.read(tx, Appointment, rows, selection);
+      },
     });
   }
 
@@ -76,17 +86,20 @@ export class AppointmentQueries {
     await this.authorizations.requireAll(tx, [filter.authorizationId]);
   }
 
-  private listing(filter: AppointmentFilter): Listing<Appointment> {
+  private listing(filter: AppointmentFilter): Listing<Appointment> & Required<Pick<Listing<Appointment>, 'read'>> {
     return {
       order: ['startTime', 'id'],
       query: (tx) => filterVisits(this.appointments.query(tx), filter),
       check: (tx) => this.requireReadable(tx, filter),
+      read: (tx, rows) => this.audit.recordRead(tx, 'appointment', rows, filter),
     };
   }
 
   /** Those of these that the caller may read: of relation fields. */
-  many(tx: Tx, keys: readonly RowKey[]): Promise<Appointment[]> {
-    return this.appointments.many(tx, keys);
+  async many(tx: Tx, keys: readonly RowKey[]): Promise<Appointment[]> {
+    const appointments = await this.appointments.many(tx, keys);
+    if (appointments.length) this.audit.recordRead(tx, 'appointment', appointments);
+    return appointments;
   }
 
   private readonly batch = (ctx: RequestContext, keys: readonly RowKey[]): Promise<Appointment[]> =>

@@ -67,7 +67,7 @@ export class AppointmentsService {
               cancellationReason: input.reason ?? null,
             });
           },
-          replay: (id) => this.rows.get(tx, id),
+          replay: (id) => this.readAgain(tx, id),
         },
       ),
     );
@@ -105,6 +105,13 @@ export class AppointmentsService {
       version: appointment.version + 1,
       updatedAt: new Date(),
     });
+  }
+
+  /** The first call's appointment, as it is now: to whoever repeats the call it is a read. */
+  private async readAgain(tx: Tx, id: string): Promise<Appointment> {
+    const appointment = await this.rows.get(tx, id);
+    this.audit.recordRead(tx, 'appointment', [appointment]);
+    return appointment;
   }
 
   /** Ends it without a visit. What it holds is read under its lock, never taken from a request. */

@@ -9,6 +9,7 @@ import { TenantRepository } from '../../platform/database/rows/tenant-repository
 import { Transactions } from '../../platform/database/transactions/transactions.ts';
 import type { Tx } from '../../platform/database/transactions/tx.ts';
 import { Tenancy } from '../../rules/access/tenancy.ts';
+import { AuditService } from '../../rules/audit/audit.service.ts';
 import { Idempotency } from '../../rules/idempotency/idempotency.service.ts';
 import { AuthorizationLedger } from '../authorizations/authorization-ledger.service.ts';
 import { AppointmentStatus, requireTransition } from './appointment-status.ts';
@@ -38,6 +39,7 @@ export class BookingService {
     private readonly facts: BookingFactsService,
     private readonly writer: BookingWriter,
     private readonly ledger: AuthorizationLedger,
+    private readonly audit: AuditService,
   ) {}
 
   /**
@@ -62,7 +64,7 @@ export class BookingService {
             {
               ask: () => this.facts.read(tx, [visit]),
               work: (facts) => this.insert(tx, id, input, visit, facts),
-              replay: (first) => this.rows.get(tx, first),
+              replay: (first) => this.readAgain(tx, first),
             },
           ),
         ),
@@ -85,7 +87,7 @@ export class BookingService {
           {
             ask: () => this.rows.getLocked(tx, input.id),
             work: (appointment) => this.apply(tx, appointment, input),
-            replay: (id) => this.rows.get(tx, id),
+            replay: (id) => this.readAgain(tx, id),
           },
         ),
       )
@@ -113,7 +115,7 @@ export class BookingService {
     const details = { location, notes };
     const fields = fieldsThatDiffer(appointment, { ...visit, ...details });
     if (input.serviceCode == null && !fields.some((field) => MOVING.includes(field)))
-      return fields.length ? this.writer.describe(tx, appointment, details, fields) : appointment;
+      return fields.length ? this.writer.describe(tx, appointment, details, fields) : this.read(tx, appointment);
 
     const { practitionerId, authorizationId, startTime, endTime } = visit;
     const wanted: WantedVisit = {
@@ -127,9 +129,19 @@ export class BookingService {
     const facts = await this.facts.read(tx, [wanted]);
     const decision = requireBookable(decide(facts, [wanted])[0]);
     if (decision.code.id !== appointment.serviceCodeId) fields.push('serviceCode');
-    if (!fields.length) return appointment;
+    if (!fields.length) return this.read(tx, appointment);
     const [moved] = this.writer.move(tx, facts, [{ appointment, decision, details, fields }]);
     return moved;
+  }
+
+  /** Answering with what was there already is a read. */
+  private read(tx: Tx, appointment: Appointment): Appointment {
+    this.audit.recordRead(tx, 'appointment', [appointment]);
+    return appointment;
+  }
+
+  private async readAgain(tx: Tx, id: string): Promise<Appointment> {
+    return this.read(tx, await this.rows.get(tx, id));
   }
 }
 
