@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Trail, type TrailEvent } from '../support/readings.ts';
+import type { GraphQLAnswer } from '../support/test-app.ts';
 import { at, PASSWORD, World, type Person, type Practice } from '../support/world.ts';
 
 const NOTE = 'Zwieback-and-lullaby';
@@ -139,7 +140,12 @@ describe('given an appointment, when it is', () => {
       const { answer, events } = await trail.mutation(name, keyed, practitioner.token);
       expect(answer.data).toEqual(first.answer.data);
       expect(events).toMatchObject([
-        { ...by('practitioner'), action: 'READ_APPOINTMENT', resource_id: answer.data[name].id, patient_id: patient.id },
+        {
+          ...by('practitioner'),
+          action: 'READ_APPOINTMENT',
+          resource_id: answer.data[name].id,
+          patient_id: patient.id,
+        },
       ]);
     }
   });
@@ -469,6 +475,135 @@ describe('given a denial', () => {
     expect(events).toMatchObject([denied('FORBIDDEN')]);
   });
 
+  describe("when somebody's role or right does not reach an object of the organization, then the event has its patient", () => {
+    const ids = { patient: '', authorization: '', appointment: '', session: '', emergencyAccessGrant: '', user: '' };
+    let stranger: Person;
+
+    beforeAll(async () => {
+      day = '2023-05-08';
+      const { appointmentId, sessionId } = await completed();
+      const grant = { patientId: patient.id, grantedToUserId: practitioner.userId, durationMinutes: 30 };
+      Object.assign(ids, {
+        patient: patient.id,
+        authorization: authorizationId,
+        appointment: appointmentId,
+        session: sessionId,
+        emergencyAccessGrant: (
+          await world.make(
+            'grantEmergencyAccess',
+            { ...grant, justification: 'An emergency that is long enough.' },
+            practice.admin,
+          )
+        ).id,
+        user: patient.userId,
+      });
+      stranger = await world.patient(practice);
+    });
+
+    const forbidden = async (
+      resource: keyof typeof ids,
+      call: Promise<{ answer: GraphQLAnswer; events: TrailEvent[] }>,
+    ) => {
+      const { answer, events } = await call;
+      expect(answer.code).toBe('FORBIDDEN');
+      expect(events).toMatchObject([
+        { action: 'ACCESS_DENIED', outcome: 'DENIED', resource, resource_id: ids[resource], patient_id: patient.id },
+      ]);
+    };
+
+    it.each([
+      ['createAppointment', 'patient', () => booking()],
+      ['updateAppointment', 'appointment', () => ({ id: ids.appointment })],
+      ['cancelAppointment', 'appointment', () => ({ id: ids.appointment.toUpperCase() })],
+      ['completeAppointment', 'appointment', () => ({ appointmentId: ids.appointment })],
+      ['updatePatient', 'patient', () => ({ id: patient.id })],
+      ['updateUser', 'user', () => ({ id: ids.user })],
+      ['updateAuthorization', 'authorization', () => ({ id: authorizationId })],
+      [
+        'createAuthorization',
+        'patient',
+        () => ({ patientId: patient.id, serviceCodes: [], totalUnits: 1, startDate: day, endDate: day }),
+      ],
+      [
+        'grantEmergencyAccess',
+        'patient',
+        () => ({ patientId: patient.id, grantedToUserId: ids.user, justification: NOTE, durationMinutes: 30 }),
+      ],
+    ] as const)('by the role, %s', (name, resource, input) =>
+      forbidden(resource, trail.mutation(name, input(), stranger.token)),
+    );
+
+    it.each([
+      ['startAppointment', 'appointment', ''],
+      ['markNoShow', 'appointment', ''],
+      ['cancelAuthorization', 'authorization', ', reason: "none"'],
+      ['revokeEmergencyAccess', 'emergencyAccessGrant', ', reason: "none"'],
+    ] as const)('by the role, %s', (name, resource, more) =>
+      forbidden(
+        resource,
+        trail.of(`mutation($id: ID!) { ${name}(id: $id${more}) { id } }`, { id: ids[resource] }, stranger.token),
+      ),
+    );
+
+    it('by the role, looking for their events', () =>
+      forbidden(
+        'patient',
+        trail.of(
+          'query($of: ID!) { auditEvents(filter: { patientId: $of }) { nodes { id } } }',
+          { of: patient.id },
+          stranger.token,
+        ),
+      ));
+
+    it.each(['patient', 'authorization', 'appointment', 'session'] as const)('by the scope, %s', (resource) =>
+      forbidden(
+        resource,
+        trail.of(`query($id: ID!) { ${resource}(id: $id) { id } }`, { id: ids[resource] }, stranger.token),
+      ),
+    );
+
+    it.each(['appointments', 'sessions', 'authorizations'])('by the scope, %s under a filter', (list) =>
+      forbidden(
+        'patient',
+        trail.of(
+          `query($of: ID!) { ${list}(filter: { patientId: $of }) { nodes { id } } }`,
+          { of: patient.id },
+          stranger.token,
+        ),
+      ),
+    );
+
+    it.each([
+      ['GET', (): string => `/appointments/${ids.appointment}`, undefined, 'appointment'],
+      ['GET', (): string => `/sessions/${ids.session}`, undefined, 'session'],
+      ['GET', (): string => `/sessions/patient/${ids.patient}`, undefined, 'patient'],
+      ['GET', (): string => `/appointments?patientId=${ids.patient}`, undefined, 'patient'],
+      ['PUT', (): string => `/appointments/${ids.appointment}`, {}, 'appointment'],
+      ['POST', (): string => `/appointments/${ids.appointment}/start`, undefined, 'appointment'],
+      ['POST', (): string => '/appointments', () => booking(), 'patient'],
+      ['POST', (): string => '/sessions', () => ({ appointmentId: ids.appointment }), 'appointment'],
+    ] as const)('by REST, %s %s', async (method, url, body, resource) => {
+      const sent = typeof body === 'function' ? body() : body;
+      const answer = await world.test.rest({ method, url: url(), body: sent, token: stranger.token });
+      expect(answer.status).toBe(403);
+      expect(await trail.events('request_id = $1', [answer.headers['x-request-id']])).toMatchObject([
+        { action: 'ACCESS_DENIED', resource, resource_id: ids[resource], patient_id: patient.id },
+      ]);
+    });
+
+    it('but not where the object is another organization’s, whatever refuses it', async () => {
+      const other = await world.practice();
+      const theirs = await world.patient(other);
+      const byRole = await trail.mutation('updatePatient', { id: theirs.id }, stranger.token);
+      const byId = await trail.of('query($id: ID!) { patient(id: $id) { id } }', { id: theirs.id }, stranger.token);
+      expect([byRole.answer.code, byId.answer.code]).toEqual(['FORBIDDEN', 'NOT_FOUND']);
+      expect([...byRole.events, ...byId.events].map((event) => [event.resource_id, event.patient_id])).toEqual([
+        [theirs.id, null],
+        [theirs.id, null],
+      ]);
+    });
+  });
+
   it('when the record may not be read, then FORBIDDEN leaves which', async () => {
     const { sessionId } = await completed();
     const stranger = await world.practitioner(practice);
@@ -479,7 +614,12 @@ describe('given a denial', () => {
     );
     expect(answer.code).toBe('FORBIDDEN');
     expect(events).toMatchObject([
-      denied('FORBIDDEN', { actor_id: stranger.userId, resource: 'session', resource_id: sessionId }),
+      denied('FORBIDDEN', {
+        actor_id: stranger.userId,
+        resource: 'session',
+        resource_id: sessionId,
+        patient_id: patient.id,
+      }),
     ]);
   });
 
@@ -488,7 +628,12 @@ describe('given a denial', () => {
     const stranger = await world.practitioner(practice);
     const { events } = await trail.mutation('completeAppointment', { appointmentId: id }, stranger.token);
     expect(events).toMatchObject([
-      denied('FORBIDDEN', { actor_id: stranger.userId, resource: 'appointment', resource_id: id }),
+      denied('FORBIDDEN', {
+        actor_id: stranger.userId,
+        resource: 'appointment',
+        resource_id: id,
+        patient_id: patient.id,
+      }),
     ]);
   });
 

@@ -33,6 +33,8 @@ export class Forbidden extends DomainError {
   constructor(
     override readonly details: Denial,
     message = 'You do not have the right to do this.',
+    /** For the trail: the object that the call named, where nobody has looked for it. */
+    readonly asked: { readonly resource?: string; readonly resourceId?: string } = {},
   ) {
     super(message);
   }

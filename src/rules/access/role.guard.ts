@@ -2,8 +2,9 @@ import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/com
 import { Reflector } from '@nestjs/core';
 import { Forbidden, Unauthenticated } from '../../foundation/errors/domain-error.ts';
 import { holderOf } from '../../foundation/request-context/ctx.decorator.ts';
+import { objectAskedFor } from './object-asked-for.ts';
 import { mayPass, whoHas, type Permission } from './permission.ts';
-import { PUBLIC, REQUIRED } from './requires.decorator.ts';
+import { IDS, PUBLIC, REQUIRED, type NamesIds } from './requires.decorator.ts';
 
 /** Asks at every door, relation fields included, whether the caller's role may pass. Nothing declared means refused. */
 @Injectable()
@@ -20,15 +21,19 @@ export class RoleGuard implements CanActivate {
       throw new Forbidden({ permission: null, roles: [] }, 'Nobody may use this: it declares no permission.');
     const actor = holderOf(context).current.actorIfAny;
     if (!actor) throw new Unauthenticated();
-    if (!mayPass(actor, required)) throw denied(required);
-    return true;
+    if (mayPass(actor, required)) return true;
+    throw denied(
+      required,
+      objectAskedFor(context, this.reflector.get<NamesIds | undefined>(IDS, context.getHandler())),
+    );
   }
 }
 
-function denied(permission: Permission): Forbidden {
+function denied(permission: Permission, asked: Forbidden['asked']): Forbidden {
   const roles = whoHas(permission);
   return new Forbidden(
     { permission, roles },
     `This takes the right ${permission}, which these have: ${roles.join(', ')}.`,
+    asked,
   );
 }

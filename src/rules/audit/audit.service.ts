@@ -2,9 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { newId } from '../../platform/database/rows/new-id.ts';
 import { Transactions } from '../../platform/database/transactions/transactions.ts';
 import type { Tx } from '../../platform/database/transactions/tx.ts';
-import type { DomainError } from '../../foundation/errors/domain-error.ts';
+import { Forbidden, type NotFound } from '../../foundation/errors/domain-error.ts';
 import { Beside } from '../../foundation/request-context/beside.ts';
 import type { RequestContext } from '../../foundation/request-context/request-context.ts';
+import { patientOf } from './patient-of.ts';
 
 export enum AuditOutcome {
   SUCCESS = 'SUCCESS',
@@ -90,7 +91,7 @@ export class AuditService {
           action,
           resource,
           resourceId: only?.id,
-          patientId: patientOf(resource, read, filter),
+          patientId: patientOfAll(resource, read, filter),
           details: {
             count: read.length,
             ...(filter && { filter }),
@@ -105,17 +106,20 @@ export class AuditService {
   }
 
   /**
-   * A refusal, in a transaction of its own, since the refused one is rolled back; in the caller's own organization. It may
+   * A refusal, in a transaction of its own, since the refused one is rolled back; in the caller's own organization, with the
+   * patient of what was asked for where that is an object of the same organization. It may
    * run again when its COMMIT was lost: better a refusal twice in the trail than not at all.
    */
-  async recordDenied(ctx: RequestContext, error: DomainError): Promise<void> {
-    const { resource = 'api', resourceId } = error.details as { resource?: string; resourceId?: string };
+  async recordDenied(ctx: RequestContext, error: Forbidden | NotFound): Promise<void> {
+    const { resource = 'api', resourceId } = namedBy(error);
     const home = ctx.within(ctx.actor.organizationId);
-    await this.transactions.read(home, (tx) => {
+    const id = isUuid(resourceId) ? resourceId : null;
+    await this.transactions.read(home, async (tx) => {
       this.record(tx, {
         action: 'ACCESS_DENIED',
         resource,
-        resourceId: isUuid(resourceId) ? resourceId : null,
+        resourceId: id,
+        patientId: id && (await patientOf(tx, resource, id)),
         outcome: AuditOutcome.DENIED,
         details: { code: error.code },
       });
@@ -156,10 +160,16 @@ export class AuditService {
 }
 
 /** Whose record it was, where it was one patient's: so that their trail has lists, too, and those that found nothing. */
-function patientOf(resource: string, rows: readonly ReadRow[], filter?: object | null): string | null | undefined {
+function patientOfAll(resource: string, rows: readonly ReadRow[], filter?: object | null): string | null | undefined {
   const patients = new Set(rows.map((row) => (resource === 'patient' ? row.id : row.patientId)));
   if (patients.size === 1) return [...patients][0];
   return (filter as { patientId?: string | null } | null | undefined)?.patientId;
+}
+
+/** The object that was denied, or asked for by somebody who may not ask at all. */
+function namedBy(error: Forbidden | NotFound): { readonly resource?: string; readonly resourceId?: string } {
+  if ('resource' in error.details) return error.details;
+  return error instanceof Forbidden ? error.asked : {};
 }
 
 function isUuid(value: unknown): value is string {

@@ -10,7 +10,7 @@ import {
   type ApiResponseOptions,
 } from '@nestjs/swagger';
 import { rolesWith, whoHas, type Permission } from '../access/permission.ts';
-import { Public, Requires } from '../access/requires.decorator.ts';
+import { IdsAreOf, Public, Requires } from '../access/requires.decorator.ts';
 import { ErrorCode } from '../../foundation/errors/error-code.ts';
 import { ANY_CALL, SIGNED_IN } from '../../platform/graphql/edge/refuses.decorator.ts';
 import { statusOf } from './error-answer.ts';
@@ -50,6 +50,7 @@ export function Endpoint(options: EndpointOptions): MethodDecorator {
   return applyDecorators(
     HttpCode(status),
     permission ? Requires(permission) : Public(),
+    IdsAreOf(options.path ?? {}),
     ...(permission ? [ApiBearerAuth()] : []),
     ApiExtension('x-roles', permission ? whoHas(permission) : []),
     ApiOperation({
