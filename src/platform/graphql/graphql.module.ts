@@ -13,6 +13,7 @@ import { describesRefusals } from './edge/refuses.decorator.ts';
 import { costLimit, MOST_TOKENS, shapeLimits } from './edge/limits.ts';
 import { recordsOperations } from './edge/operation-record.ts';
 import { tellsWhenToComeBack } from './edge/rate-limited.ts';
+import { notesWork, waitsForAll } from './edge/whole-answers.ts';
 import { Pages } from './lists/page.ts';
 import { DateTimeScalar } from './inputs/scalars.ts';
 import { tracedRoots } from './edge/traced-roots.ts';
@@ -51,7 +52,8 @@ function optionsFor(environment: Environment): Options {
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
     context: (request: HeldRequest): GraphQLContext => ({ request }),
-    transformSchema: (schema) => lists.of(answersAttached(describesRefusals(isTracing() ? tracedRoots(schema) : schema))),
+    transformSchema: (schema) =>
+      lists.of(answersAttached(notesWork(describesRefusals(isTracing() ? tracedRoots(schema) : schema)))),
     preserveHttpStatusForExecutionErrors: false, // else Nest makes a 200 of our 429
     formatError: answersErrors(environment.introspection),
     // else it looks for what the client may have meant, and tells names of a schema that may not be asked for
@@ -69,6 +71,7 @@ function optionsFor(environment: Environment): Options {
       tellsWhenToComeBack,
       costLimit(environment.queryLimits.cost),
       lists,
+      waitsForAll,
     ],
   };
 }

@@ -120,7 +120,7 @@ function fieldOf(
 }
 
 /** Nest gives a field that no resolver is written for one of its own, by this name. Else nothing would be plain, only slower. */
-function isProperty({ resolve, extensions }: GraphQLField<unknown, unknown>): boolean {
+export function isProperty({ resolve, extensions }: GraphQLField<unknown, unknown>): boolean {
   return !extensions[LATER] && (!resolve || resolve.name === 'rootFieldResolver');
 }
 
