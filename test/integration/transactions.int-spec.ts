@@ -145,8 +145,8 @@ describe('given the transactions of the application', () => {
 
   it('when a connection ends while the pool hands it on, and nobody else listens to it, then the work is replayed', async () => {
     const { master: pool } = world.test.app.get(DataSource).driver as unknown as { master: pg.Pool };
-    const ended = new Promise((end) =>
-      pool.once('acquire', (client) =>
+    const ended = new Promise<number>((end) =>
+      pool.once('acquire', (client: pg.PoolClient) =>
         queueMicrotask(() => {
           end(client.listenerCount('error'));
           const { connection } = client as unknown as { connection: { emit(event: string, error: Error): void } };
