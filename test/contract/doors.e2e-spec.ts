@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { ExecutionContext } from '@nestjs/common';
 import { ModulesContainer, Reflector } from '@nestjs/core';
 import { GraphQLSchemaHost } from '@nestjs/graphql';
-import { isObjectType, type GraphQLSchema } from 'graphql';
+import { GraphQLString, isObjectType, type GraphQLSchema } from 'graphql';
 import { OrganizationGuard } from '../../src/rules/access/organization.guard.ts';
 import { rolesWith, Permission } from '../../src/rules/access/permission.ts';
 import { PUBLIC, Public, REQUIRED, Requires } from '../../src/rules/access/requires.decorator.ts';
@@ -342,6 +342,7 @@ describe('given the guard and doors of a made-up resolver', () => {
       getClass: () => Undeclared,
       getType: () => 'graphql',
       getArgByIndex: () => ({ request: { holder: { current } } }),
+      getArgs: () => [undefined, {}, undefined, { path: {}, returnType: GraphQLString }],
     } as unknown as ExecutionContext);
   }
 
