@@ -12,7 +12,7 @@ export function watchRefusals(app: NestFastifyApplication): { readonly unlisted:
     const listed = new Set([...refusalsIn(field), ...ANY_CALL, ...SIGNED_IN]);
     field.resolve = async (...args) => {
       try {
-        return (await resolve?.(...args));
+        return await resolve?.(...args);
       } catch (error) {
         if (error instanceof DomainError && !listed.has(error.code)) unlisted.add(`${name}: ${error.code}`);
         throw error;
