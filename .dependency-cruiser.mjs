@@ -117,6 +117,12 @@ export default {
       { path: '^src/', pathNot: '^src/platform/database/rows/new-id\\.ts$' },
       { path: 'node_modules/uuidv7/' },
     ),
+    rule(
+      'inputs-are-not-copied',
+      'class-transformer leaves out keys of what it copies: src/platform/graphql/inputs/input-class.ts does not',
+      { path: '^src/', pathNot: '^src/platform/config/environment\\.ts$' },
+      { path: 'node_modules/class-transformer/' },
+    ),
     rule('no-barrel', 'import the file that has it', {}, { path: '/index\\.ts$', pathNot: 'node_modules' }),
     rule('no-barrel-file', 'import the file that has it', { path: '/index\\.ts$', pathNot: 'node_modules' }, {}),
 

@@ -5,6 +5,7 @@ import type { Environment } from '../platform/config/environment.ts';
 import { requireAsked } from '../platform/graphql/edge/asked-over-http.ts';
 import { hearErrors } from '../platform/observability/process-log.ts';
 import { OpenRequests } from './open-requests.ts';
+import { readJson } from './json-body.ts';
 import type { RequestHolder } from '../foundation/request-context/ctx.decorator.ts';
 import { RequestContext, type Now } from '../foundation/request-context/request-context.ts';
 import { answerError, answerUnknown, answerUnroutable, isRest } from './refused-requests.ts';
@@ -63,10 +64,12 @@ export class HttpAdapter extends FastifyAdapter {
 
   /** An empty body is none: clients send `content-type: application/json` with calls that need no body. */
   override registerParserMiddleware(...args: Parameters<FastifyAdapter['registerParserMiddleware']>): void {
-    const parse = this.getInstance().getDefaultJsonParser('error', 'error');
     this.useBodyParser('application/json', false, undefined, (request, sent, done) => {
-      if (!sent.length && isRest(request)) done(null, undefined);
-      else void parse(request, sent.toString(), done);
+      try {
+        done(null, !sent.length && isRest(request) ? undefined : readJson(sent));
+      } catch (error) {
+        done(Object.assign(error as Error, { statusCode: 400 }));
+      }
     });
     super.registerParserMiddleware(...args);
     // JSON alone: a browser may send these two from any page without asking

@@ -34,11 +34,12 @@ export function answerUnroutable(error: FastifyError, request: FastifyRequest, r
 
 /** A body that is no JSON, too large or of another type; what is no GraphQL request; or a fault of ours. */
 export function answerError(
-  error: FastifyError | NotAsked,
+  error: FastifyError | NotAsked | BadUserInput,
   request: FastifyRequest,
   reply: FastifyReply,
 ): FastifyReply {
   if (error instanceof NotAsked) return answer(request, reply, error.status, refusalOf(error));
+  if (error instanceof BadUserInput) return answer(request, reply, 400, refusalOf(error));
   const status = error.statusCode ?? 500;
   if (status >= 400 && status < 500)
     return answer(

@@ -601,7 +601,9 @@ describe('given a practice, and callers who send what cannot be', () => {
       ['an operation that is none', `{"query": "query A { me { id } } query B { me { id } }", "operationName": "C"}`],
       ['several operations and no name', `{"query": "query A { me { id } } query B { me { id } }"}`],
       ['an unknown persisted query', `{"extensions":{"persistedQuery":{"version":1,"sha256Hash":"abc"}}}`],
-      ['a key that changes a prototype', `{"__proto__": {"a": 1}, "query": "{ me { id } }"}`],
+      ['a variable of a name that JavaScript keeps for itself', `{"query": "query($__proto__: ID) { __typename }"}`],
+      ['a number that JavaScript cannot hold', `{"query": "{ __typename }", "variables": {"first": 1e400}}`],
+      ['a key that is there twice', `{"query": "{ __typename }", "query": "{ me { id } }"}`],
     ])('then %s is refused', (_, body) => expectRefusal(() => post(body)));
 
     it.each([

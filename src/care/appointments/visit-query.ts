@@ -1,7 +1,7 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import { Transform } from 'class-transformer';
 import { Matches } from 'class-validator';
 import { BadUserInput } from '../../foundation/errors/domain-error.ts';
+import { NormalText } from '../../platform/graphql/inputs/input-class.ts';
 import { DateScalar, DateTimeScalar } from '../../platform/graphql/inputs/scalars.ts';
 import { IsId, Optional } from '../../platform/graphql/inputs/validation.ts';
 import type { OrganizationsService } from '../../people/organizations/organizations.service.ts';
@@ -15,8 +15,7 @@ const WHEN =
   'A date (YYYY-MM-DD) in the time zone of the organization, or an instant (ISO-8601 with an offset or Z). Visits that overlap the time between are listed.';
 
 /** Several values, by commas or by naming the parameter again. */
-export const Several = (): PropertyDecorator =>
-  Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? value.split(',') : value));
+export const Several = (): PropertyDecorator => NormalText((values) => values.split(','));
 
 /** What REST lists of visits are asked by. */
 export class VisitQuery extends PageQuery {

@@ -1,7 +1,7 @@
 import { Field, ID, InputType } from '@nestjs/graphql';
 import { IsUrl } from 'class-validator';
-import { JSONObjectScalar } from '../../platform/graphql/inputs/scalars.ts';
-import { IsId, IsJsonObject, IsLine, IsText, Optional } from '../../platform/graphql/inputs/validation.ts';
+import { IsJsonObject, JSONObjectScalar } from '../../platform/graphql/inputs/json.ts';
+import { IsId, IsLine, IsText, Optional } from '../../platform/graphql/inputs/validation.ts';
 import { SessionStatus } from './session.entity.ts';
 
 @InputType({

@@ -1,6 +1,6 @@
 import { Field, ID, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
 import { Connection } from '../../platform/graphql/lists/connection.ts';
-import { JSONObjectScalar } from '../../platform/graphql/inputs/scalars.ts';
+import { JSONObjectScalar } from '../../platform/graphql/inputs/json.ts';
 import { SessionStatus } from './session.entity.ts';
 
 registerEnumType(SessionStatus, {

@@ -1,7 +1,7 @@
 import { Field, ID, ObjectType, registerEnumType } from '@nestjs/graphql';
 import { AuditOutcome } from '../../rules/audit/audit.service.ts';
 import { Connection } from '../../platform/graphql/lists/connection.ts';
-import { JSONObjectScalar } from '../../platform/graphql/inputs/scalars.ts';
+import { JSONObjectScalar } from '../../platform/graphql/inputs/json.ts';
 
 registerEnumType(AuditOutcome, { name: 'AuditOutcome' });
 

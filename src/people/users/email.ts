@@ -1,6 +1,6 @@
 import { applyDecorators } from '@nestjs/common';
-import { Transform } from 'class-transformer';
 import { isEmail, ValidateBy } from 'class-validator';
+import { NormalText } from '../../platform/graphql/inputs/input-class.ts';
 import { IsLine } from '../../platform/graphql/inputs/validation.ts';
 
 export const LONGEST_EMAIL = 254;
@@ -11,8 +11,7 @@ export function normalEmail(email: string): string {
 }
 
 /** An email as somebody types it, for checking: the spaces around it and its capitals do not count. */
-export const NormalEmail = (): PropertyDecorator =>
-  Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? normalEmail(value) : value));
+export const NormalEmail = (): PropertyDecorator => NormalText(normalEmail);
 
 /** The library's own check throws at half a surrogate pair. */
 const IsEmail = (): PropertyDecorator =>

@@ -17,6 +17,7 @@ import { notesWork, waitsForAll } from './edge/whole-answers.ts';
 import { Pages } from './lists/page.ts';
 import { DateTimeScalar } from './inputs/scalars.ts';
 import { tracedRoots } from './edge/traced-roots.ts';
+import { noVariableCalledProto } from './edge/variable-names.ts';
 import type { HeldRequest } from '../../foundation/request-context/ctx.decorator.ts';
 import { isTracing } from '../observability/tracing.ts';
 import { Clock } from '../../foundation/time/clock.ts';
@@ -62,7 +63,7 @@ function optionsFor(environment: Environment): Options {
     ...boundedCaches(),
     ...(!environment.GRAPHQL_PERSISTED_QUERIES && { persistedQueries: false as const }),
     parseOptions: { maxTokens: MOST_TOKENS },
-    validationRules: [onlyKnownOperations, ...shapeLimits(environment.queryLimits)],
+    validationRules: [onlyKnownOperations, noVariableCalledProto, ...shapeLimits(environment.queryLimits)],
     plugins: [
       // it asks about every field of every row, and the answer is always the same: see http.ts
       ApolloServerPluginCacheControlDisabled(),

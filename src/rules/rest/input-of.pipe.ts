@@ -3,8 +3,7 @@ import { GraphQLSchemaHost } from '@nestjs/graphql';
 import { coerceInputValue, isInputObjectType } from 'graphql';
 import { BadUserInput } from '../../foundation/errors/domain-error.ts';
 import { fieldNamedIn, inPlainWords } from '../../platform/graphql/edge/plain-words.ts';
-import { InputPipe } from '../../platform/graphql/inputs/input.pipe.ts';
-import { jsonProblem } from '../../platform/graphql/inputs/validation.ts';
+import { checkedInput, requireKnown } from '../../platform/graphql/inputs/input.pipe.ts';
 
 export type InputClass = new () => object;
 
@@ -25,52 +24,39 @@ export function InputOf(input: InputClass): Type<PipeTransform> {
 
   @Injectable()
   class InputOfPipe implements PipeTransform {
-    private readonly checks = new InputPipe();
-
     constructor(private readonly host: GraphQLSchemaHost) {}
 
-    transform(sent: unknown): unknown {
-      return this.checks.transform(this.coerced(this.withoutUselessKey(sent)), { type: 'body', metatype: input });
+    transform(sent: object): object {
+      return checkedInput<object>(input, this.coerced(this.withoutUselessKey(sent)));
     }
 
     /** A client may send Idempotency-Key with every call: where there is nothing that it could repeat, it means nothing. */
-    private withoutUselessKey(sent: unknown): unknown {
+    private withoutUselessKey(sent: object): object {
       const type = this.host.schema.getType(input.name);
       if (isInputObjectType(type) && 'idempotencyKey' in type.getFields()) return sent;
-      return Object.fromEntries(Object.entries(sent as object).filter(([name]) => name !== 'idempotencyKey'));
+      return Object.fromEntries(Object.entries(sent).filter(([name]) => name !== 'idempotencyKey'));
     }
 
-    private coerced(sent: unknown): unknown {
+    private coerced(sent: object): object {
       const type = this.host.schema.getType(input.name);
-      if (!isInputObjectType(type)) return keepable(sent as object); // arguments of their own, such as a refresh token
+      if (!isInputObjectType(type)) {
+        requireKnown(sent, input, 'is not a field of this input'); // arguments of their own, such as a refresh token
+        return sent;
+      }
       // a client names the fields: one called `constructor` is found in every object
       const wrong = new Map<string, string[]>();
       const note: Parameters<typeof coerceInputValue>[2] = (path, _, { message }) => {
         const field = fieldOf(path, message);
         wrong.set(field, [...(wrong.get(field) ?? []), inPlainWords(message)]);
       };
-      const value = coerceInputValue(sent, type, note, HIDE_SUGGESTIONS);
+      const value: unknown = coerceInputValue(sent, type, note, HIDE_SUGGESTIONS);
       if (wrong.size) throw new BadUserInput(Object.fromEntries(wrong));
-      return value;
+      return value as object;
     }
   }
   const pipe = mixin(InputOfPipe);
   pipes.set(input, pipe);
   return pipe;
-}
-
-/**
- * No type of GraphQL has looked at these. What is too deep would overflow the stack of what copies it into its class.
- *
- * @throws BadUserInput
- */
-function keepable(sent: object): object {
-  const wrong = Object.entries(sent).flatMap(([name, value]) => {
-    const problem = jsonProblem(value, 1);
-    return problem ? [[name, problem] as const] : [];
-  });
-  if (wrong.length) throw new BadUserInput(Object.fromEntries(wrong));
-  return sent;
 }
 
 /** As GraphQL tells it: without positions in lists. */

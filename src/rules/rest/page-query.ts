@@ -1,6 +1,6 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
 import { IsInt, Max, Min } from 'class-validator';
+import { NormalText } from '../../platform/graphql/inputs/input-class.ts';
 import { LARGEST_PAGE } from '../../platform/graphql/lists/page-args.ts';
 import type { NumberedPage, PageNumber } from '../../platform/graphql/lists/page.ts';
 
@@ -9,14 +9,14 @@ const LAST_PAGE = 1_000_000;
 /** Which page of a REST list. */
 export class PageQuery implements PageNumber {
   @ApiPropertyOptional({ type: 'integer', minimum: 1, maximum: LAST_PAGE, default: 1 })
-  @Type(() => Number)
+  @NormalText(Number)
   @IsInt()
   @Min(1)
   @Max(LAST_PAGE)
   page: number = 1;
 
   @ApiPropertyOptional({ type: 'integer', minimum: 1, maximum: LARGEST_PAGE, default: 50 })
-  @Type(() => Number)
+  @NormalText(Number)
   @IsInt()
   @Min(1)
   @Max(LARGEST_PAGE)

@@ -1,24 +1,36 @@
-import { Injectable, ValidationPipe, type ArgumentMetadata, type ValidationError } from '@nestjs/common';
-import { getMetadataStorage } from 'class-validator';
+import { Injectable, type ArgumentMetadata, type PipeTransform, type Type } from '@nestjs/common';
+import { getMetadataStorage, validateSync, type ValidationError } from 'class-validator';
 import { BadUserInput } from '../../../foundation/errors/domain-error.ts';
+import { inputOf } from './input-class.ts';
 
-/** Checks every input against its class; what is wrong is BAD_USER_INPUT with the fields' paths in details. */
+/** What Nest tells of a parameter whose type is no class of ours. */
+const NO_INPUTS = new Set<unknown>([undefined, Object, String, Number, Boolean, Array, Date]);
+
+/**
+ * Checks every input against its class; what is wrong is BAD_USER_INPUT with the fields' paths in details. Not Nest's
+ * ValidationPipe: it deletes keys of what was sent, and copies the rest by class-transformer (see `inputOf`).
+ */
 @Injectable()
-export class InputPipe extends ValidationPipe {
-  constructor() {
-    super({
-      transform: true, // ids and emails arrive in the one spelling that is kept
-      forbidUnknownValues: false,
-      validationError: { target: false, value: false },
-      exceptionFactory: (errors) => new BadUserInput(fieldsOf(errors)),
-    });
+export class InputPipe implements PipeTransform {
+  transform(sent: unknown, { type, metatype }: ArgumentMetadata): unknown {
+    // what our own decorators inject has pipes of its own
+    if (type === 'custom' || NO_INPUTS.has(metatype)) return sent;
+    const fields = sent ?? {}; // an input that may be left out: all of its fields are
+    if (typeof fields !== 'object') throw new BadUserInput({ [type]: 'must be an object' });
+    if (type === 'query') requireKnown(fields, metatype as Type<object>, 'is no parameter of this call');
+    return checkedInput(metatype as Type<object>, fields);
   }
+}
 
-  override transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
-    if (metadata.type === 'query' && metadata.metatype && typeof value === 'object' && value !== null)
-      requireKnown(value, metadata.metatype);
-    return super.transform(value, metadata) as Promise<unknown>;
-  }
+/** @throws BadUserInput with each wrong field's path */
+export function checkedInput<Input extends object>(type: Type<Input>, sent: object): Input {
+  const input = inputOf(type, sent);
+  const errors = validateSync(input, {
+    forbidUnknownValues: false,
+    validationError: { target: false, value: false },
+  });
+  if (errors.length) throw new BadUserInput(fieldsOf(errors));
+  return input;
 }
 
 /**
@@ -27,12 +39,11 @@ export class InputPipe extends ValidationPipe {
  *
  * @throws BadUserInput
  */
-function requireKnown(query: object, type: object): void {
-  const checks = getMetadataStorage().getTargetValidationMetadatas(type as () => void, '', false, false);
+export function requireKnown(sent: object, type: Type<object>, said: string): void {
+  const checks = getMetadataStorage().getTargetValidationMetadatas(type, '', false, false);
   const known = new Set(checks.map(({ propertyName }) => propertyName));
-  const unknown = Object.keys(query).filter((name) => !known.has(name));
-  if (unknown.length)
-    throw new BadUserInput(Object.fromEntries(unknown.map((name) => [name, 'is no parameter of this call'])));
+  const unknown = Object.keys(sent).filter((name) => !known.has(name));
+  if (unknown.length) throw new BadUserInput(Object.fromEntries(unknown.map((name) => [name, said])));
 }
 
 function fieldsOf(errors: readonly ValidationError[], path = ''): Record<string, string[]> {

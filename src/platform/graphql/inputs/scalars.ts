@@ -1,7 +1,5 @@
 import { GraphQLError, GraphQLScalarType, Kind, type ValueNode } from 'graphql';
-import { GraphQLJSONObject } from 'graphql-scalars';
 import { Temporal } from 'temporal-polyfill';
-import { jsonProblem } from './validation.ts';
 
 const OFFSET_GIVEN = /^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}(:\d{2}([.,]\d{1,9})?)?([Zz]|[+-]\d{2}:\d{2})$/;
 const FIRST = Date.UTC(1900, 0, 1);
@@ -23,19 +21,6 @@ export const DateScalar = new GraphQLScalarType<string, string>({
   parseValue: (value) => parseDate(value),
   parseLiteral: (node) => parseDate(stringOf(node), node),
   serialize: (value) => value as string,
-});
-
-/** Refuses here already what is too deep: copying such an input into its class would overflow the stack. */
-export const JSONObjectScalar = new GraphQLScalarType({
-  ...(GraphQLJSONObject.toConfig() as ConstructorParameters<typeof GraphQLScalarType>[0]),
-  name: 'JSONObject',
-  description: 'Any JSON object.',
-  specifiedByURL: null,
-  parseValue: (value) => {
-    const problem = jsonProblem(value, 0);
-    if (problem) throw new GraphQLError(problem);
-    return GraphQLJSONObject.parseValue(value);
-  },
 });
 
 function parseInstant(value: unknown, node?: ValueNode): Date {
