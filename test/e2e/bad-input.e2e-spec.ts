@@ -500,10 +500,33 @@ describe('given a practice, and callers who send what cannot be', () => {
       );
       expect(({} as Fields).polluted).toBeUndefined();
     });
-    it.each(['javascript:alert(1)', 'not a url', 'file:///etc/passwd', '//x.example/a', ''])(
-      'then %j is refused as the address of a recording',
-      (url) =>
-        expectRefusal(() => spoilt('completeAppointment', 'voiceRecordingUrl', url), { field: 'voiceRecordingUrl' }),
+    it.each([
+      ...[
+        'javascript:alert(1)',
+        'not a url',
+        'file:///etc/passwd',
+        '//x.example/a',
+        '',
+        'https:',
+        'https://',
+        'https:///x',
+      ],
+      ...[
+        'http://x.example/a',
+        's3://bucket/a',
+        'https:x.example/a',
+        'https:\\\\x.example\\a',
+        'https://x.example:99999/a',
+      ],
+      ...[
+        'https://user@x.example/a',
+        'https://user:secret@x.example/a',
+        'https://:@x.example/a',
+        'https://@x.example/a',
+      ],
+      ...['https://x.example/a b', ' https://x.example/a', 'https://x.example/\u00a0', 'https://x.example/\u200b'],
+    ])('then %j is refused as the address of a recording', (url) =>
+      expectRefusal(() => spoilt('completeAppointment', 'voiceRecordingUrl', url), { field: 'voiceRecordingUrl' }),
     );
     it.each(['', MARK, 'FREQ=SOMETIMES', 'FREQ=DAILY;COUNT=-1', 'RRULE', 'FREQ=DAILY;UNTIL=yesterday'])(
       'then %j is refused as a recurrence',

@@ -98,15 +98,24 @@ describe('given REST beside GraphQL', () => {
     expect([moved.status, moved.body]).toMatchObject([200, { id, unitsReserved: 6, location: 'HOME', version: 2 }]);
     const started = await post(`/appointments/${id}/start`);
     expect([started.status, started.body]).toMatchObject([200, { status: 'IN_PROGRESS', unitsReserved: 6 }]);
+    const voiceRecordingUrl = 'HTTPS://host_name.internal:8443/x%20y/ü?q=1#t=3'; // kept as it is sent
     const done = await post('/sessions', {
       appointmentId: id,
       actualEndTime: at(day, '11:00', 60).endTime,
       narrativeNotes: 'Went well',
       metrics: { trials: 10 },
+      voiceRecordingUrl,
     });
     expect([done.status, done.body]).toMatchObject([
       201,
-      { appointmentId: id, unitsUsed: 4, unitsUnauthorized: 0, status: 'COMPLETED', metrics: { trials: 10 } },
+      {
+        appointmentId: id,
+        unitsUsed: 4,
+        unitsUnauthorized: 0,
+        status: 'COMPLETED',
+        metrics: { trials: 10 },
+        voiceRecordingUrl,
+      },
     ]);
     expect((await get(`/sessions/${done.body.id as string}`)).body).toEqual(done.body);
     expect((await get(`/appointments/${id}`)).body).toMatchObject({ status: 'COMPLETED', unitsReserved: 0 });

@@ -289,7 +289,7 @@ describe('given practices in zones where it is another date at the same instant'
     expect(booked(answer)).toMatchObject({ unitsReserved: 4 });
   });
 
-  it('when authorizations valid on a date are asked for, then both edges are inclusive', async () => {
+  it('when authorizations valid on a date are asked for, then both edges are inclusive, and cancelled ones are none', async () => {
     const { patient, practice } = scenes.get('UTC')!;
     const on = async (date: string): Promise<Set<string>> =>
       new Set((await list(practice.admin, { patientId: patient.id, on: date })).map(({ id }) => id));
@@ -302,5 +302,7 @@ describe('given practices in zones where it is another date at the same instant'
       false,
       true,
     ]);
+    const { usedUp, cancelled } = ids.get('UTC')!;
+    expect([(await on('2026-06-14')).has(usedUp!), (await on('2026-06-14')).has(cancelled!)]).toEqual([true, false]);
   });
 });

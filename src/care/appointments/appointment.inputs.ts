@@ -80,6 +80,6 @@ export class AppointmentFilter {
   @Field(() => ID, { nullable: true }) @Optional() @IsId() practitionerId?: string | null;
   @Field(() => ID, { nullable: true }) @Optional() @IsId() authorizationId?: string | null;
   @Field(() => [AppointmentStatus], { nullable: true }) status?: AppointmentStatus[] | null;
-  @Field(() => Date, { nullable: true }) from?: Date | null;
-  @Field(() => Date, { nullable: true }) to?: Date | null;
+  @Field(() => Date, { nullable: true, description: 'Those that end after this instant.' }) from?: Date | null;
+  @Field(() => Date, { nullable: true, description: 'Those that start before this instant.' }) to?: Date | null;
 }

@@ -164,7 +164,8 @@ export class AuthorizationQueries {
   private filtered(tx: Tx, filter: AuthorizationFilter): ReturnType<Readable<Authorization>['query']> {
     const query = this.authorizations.query(tx);
     if (filter.patientId != null) query.andWhere('row.patientId = :patient', { patient: filter.patientId });
-    if (filter.on != null) query.andWhere('row.startDate <= :on AND row.endDate >= :on', { on: filter.on });
+    if (filter.on != null)
+      query.andWhere('row.startDate <= :on AND row.endDate >= :on AND row.cancelledAt IS NULL', { on: filter.on });
     if (filter.serviceCode != null)
       query.andWhere(
         `EXISTS (SELECT FROM authorization_service_codes cover JOIN service_codes code

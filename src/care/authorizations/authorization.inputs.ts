@@ -46,6 +46,12 @@ export class AuthorizationFilter {
   @Matches(/^[A-Za-z0-9.-]{1,20}$/, { message: 'must be a service code' })
   serviceCode?: string | null;
 
-  @Field(() => [AuthorizationStatus], { nullable: true }) status?: AuthorizationStatus[] | null;
-  @Field(() => DateScalar, { nullable: true, description: 'Valid on this date.' }) on?: string | null;
+  @Field(() => [AuthorizationStatus], { nullable: true, description: "Any of these, as of the organization's today." })
+  status?: AuthorizationStatus[] | null;
+
+  @Field(() => DateScalar, {
+    nullable: true,
+    description: 'Valid on this date: not before startDate, not after endDate, and not cancelled.',
+  })
+  on?: string | null;
 }

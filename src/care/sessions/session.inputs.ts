@@ -1,7 +1,6 @@
 import { Field, ID, InputType } from '@nestjs/graphql';
-import { IsUrl } from 'class-validator';
 import { IsJsonObject, JSONObjectScalar } from '../../platform/graphql/inputs/json.ts';
-import { IsId, IsLine, IsText, Optional } from '../../platform/graphql/inputs/validation.ts';
+import { IsHttpsUrl, IsId, IsLine, IsText, Optional } from '../../platform/graphql/inputs/validation.ts';
 import { SessionStatus } from './session.entity.ts';
 
 @InputType({
@@ -16,13 +15,13 @@ export class CompleteAppointmentInput {
   @Field(() => Date, { nullable: true }) actualEndTime?: Date | null;
   @Field(() => String, { nullable: true }) @Optional() @IsText({ min: 0, max: 100_000 }) narrativeNotes?: string | null;
 
-  @Field(() => String, { nullable: true })
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'A URL of https without user name and password, kept as it is sent. Up to 2,000 characters, none of them a space.',
+  })
   @Optional()
-  @IsLine({ max: 2_000 })
-  @IsUrl(
-    { protocols: ['https', 'http', 's3', 'gs'], require_protocol: true, require_tld: false },
-    { message: 'must be a URL' },
-  )
+  @IsHttpsUrl({ max: 2_000 })
   voiceRecordingUrl?: string | null;
 
   @Field(() => JSONObjectScalar, { nullable: true })
@@ -40,6 +39,6 @@ export class SessionFilter {
   @Field(() => ID, { nullable: true }) @Optional() @IsId() practitionerId?: string | null;
   @Field(() => ID, { nullable: true }) @Optional() @IsId() authorizationId?: string | null;
   @Field(() => [SessionStatus], { nullable: true }) status?: SessionStatus[] | null;
-  @Field(() => Date, { nullable: true }) from?: Date | null;
-  @Field(() => Date, { nullable: true }) to?: Date | null;
+  @Field(() => Date, { nullable: true, description: 'Those that end after this instant.' }) from?: Date | null;
+  @Field(() => Date, { nullable: true, description: 'Those that start before this instant.' }) to?: Date | null;
 }

@@ -29,6 +29,6 @@ export class AuditEventFilter {
   @Field(() => String, { nullable: true }) @Optional() @IsLine({ max: 100 }) resource?: string | null;
   @Field(() => ID, { nullable: true }) @Optional() @IsId() resourceId?: string | null;
   @Field(() => AuditOutcome, { nullable: true }) outcome?: AuditOutcome | null;
-  @Field(() => Date, { nullable: true }) from?: Date | null;
-  @Field(() => Date, { nullable: true }) to?: Date | null;
+  @Field(() => Date, { nullable: true, description: 'Those of this instant or later.' }) from?: Date | null;
+  @Field(() => Date, { nullable: true, description: 'Those before this instant.' }) to?: Date | null;
 }

@@ -44,6 +44,21 @@ export function IsLine({ min = 1, max }: Length): PropertyDecorator {
   );
 }
 
+/**
+ * What a browser would open by https, without credentials; kept as it was sent. Written with both slashes: a URL parser would
+ * also take `https:host` or backslashes for them, and others that read the address would not.
+ */
+export function IsHttpsUrl({ max }: { max: number }): PropertyDecorator {
+  return check('isHttpsUrl', (value) => {
+    const problem = textProblem(value, 1, max);
+    if (problem) return problem;
+    const url = value as string;
+    if (/[\s\p{Cc}\p{Cf}\\]/u.test(url)) return 'must not hold spaces, backslashes or characters that cannot be seen';
+    if (!/^https:\/\/[^/?#]/i.test(url) || !URL.canParse(url)) return 'must be a URL that begins with https://';
+    return /^https:\/\/[^/?#]*@/i.test(url) ? 'must hold neither user name nor password' : undefined;
+  });
+}
+
 /** Why this is no such text; undefined when it is. */
 export function textProblem(value: unknown, min: number, max: number): string | undefined {
   if (typeof value !== 'string') return 'must be a string';
