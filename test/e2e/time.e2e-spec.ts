@@ -1,5 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { Clock } from '../../src/foundation/time/clock.ts';
+import { localDate, timeZoneNamed } from '../../src/foundation/time/local-date.ts';
 import { appointmentOf, standAt } from '../support/readings.ts';
+import { connected, read } from '../support/sql.ts';
 import type { GraphQLAnswer } from '../support/test-app.ts';
 import { at, World, type Person, type Practice } from '../support/world.ts';
 
@@ -273,6 +277,32 @@ describe('given practices in zones where it is another date at the same instant'
     }
   });
 
+  it('when PostgreSQL takes a time zone for another one than the server does, then filter and field still agree', async () => {
+    const scene = await sceneIn('Europe/London');
+    const id = await approved(scene, '2026-01-01', '2026-06-14');
+    // an hour from UTC to PostgreSQL, and six to the server
+    await connected(world.test.database.adminUrl, (admin) =>
+      admin.query(`UPDATE organizations SET time_zone = 'BST' WHERE id = $1`, [scene.practice.id]),
+    );
+    standAt(world, '2026-06-14T19:00:00Z');
+    for (const token of [scene.practice.admin, world.superAdmin]) {
+      expect((await list(token, {})).find((each) => each.id === id)).toEqual({ id, status: 'EXPIRED' });
+      expect(await list(token, { organizationId: scene.practice.id, status: ['EXPIRED'] })).toEqual([
+        { id, status: 'EXPIRED' },
+      ]);
+      expect((await list(token, { status: ['ACTIVE'] })).some((each) => each.id === id)).toBe(false);
+    }
+  });
+
+  it('when midnight passes while an answer is made, then the whole of it goes by the date on which it was asked for', async () => {
+    const { practice } = scenes.get('UTC')!;
+    const clock = jest.spyOn(world.test.app.get(Clock, { strict: false }), 'now');
+    clock.mockReturnValueOnce(new Date('2026-06-14T23:59:59.999Z')).mockReturnValue(new Date('2026-06-15T00:00:00Z'));
+    const active = await list(practice.admin, { status: ['ACTIVE'] });
+    expect(active.find(({ id }) => id === ids.get('UTC')!.untilThe14th)?.status).toBe('ACTIVE');
+    expect(new Set(active.map(({ status }) => status))).toEqual(new Set(['ACTIVE']));
+  });
+
   it('when a visit is booked on a PENDING one, for a date inside, then it may be', async () => {
     standAt(world, NOW);
     const scene = scenes.get('America/New_York')!;
@@ -304,5 +334,64 @@ describe('given practices in zones where it is another date at the same instant'
     ]);
     const { usedUp, cancelled } = ids.get('UTC')!;
     expect([(await on('2026-06-14')).has(usedUp!), (await on('2026-06-14')).has(cancelled!)]).toEqual([true, false]);
+  });
+});
+
+describe('given the time zones that PostgreSQL knows', () => {
+  const found = (timeZone: string): Promise<GraphQLAnswer> => {
+    const adminEmail = `${randomUUID()}@zone.example`;
+    const input = { name: 'Zone', timeZone, adminEmail, adminPassword: 'long-enough-1' };
+    return world.mutate('createOrganization', input, world.superAdmin, 'timeZone');
+  };
+
+  it.each([
+    ['america/new_york', 'America/New_York'],
+    ['ASIA/CALCUTTA', 'Asia/Calcutta'],
+    ['Asia/Kolkata', 'Asia/Kolkata'],
+    ['us/eastern', 'US/Eastern'],
+    ['utc', 'UTC'],
+  ])('when an organization is founded in %s, then it is kept as %s', async (given, kept) => {
+    expect((await found(given)).data).toEqual({ createOrganization: { timeZone: kept } });
+  });
+
+  it('when a name passes here, then it does there, and both have the same dates; an abbreviation passes nowhere', async () => {
+    const { ownerUrl } = world.test.database;
+    const at = ['2026-01-15T03:30:00Z', '2026-07-15T04:30:00Z', '2026-07-15T22:30:00Z'];
+    const known = await read(
+      ownerUrl,
+      `SELECT name, ARRAY(SELECT (instant AT TIME ZONE name)::date::text FROM unnest($1::timestamptz[]) instant) AS dates
+         FROM pg_timezone_names ORDER BY name`,
+      [at],
+    );
+    const named = known.filter(({ name }) => timeZoneNamed(name as string) === name);
+    expect(named.length).toBeGreaterThan(500);
+    expect(named).toEqual(
+      named.map(({ name }) => ({ name, dates: at.map((instant) => localDate(new Date(instant), name as string)) })),
+    );
+    const abbreviations = await read(
+      ownerUrl,
+      `SELECT abbrev FROM pg_timezone_abbrevs WHERE abbrev NOT IN ('UTC', 'ZULU')`,
+    );
+    expect(abbreviations.length).toBeGreaterThan(100);
+    expect(abbreviations.filter(({ abbrev }) => timeZoneNamed(abbrev as string))).toEqual([]);
+  });
+
+  it.each([
+    'NST',
+    'BST',
+    'IST',
+    'CST',
+    'PST',
+    'EST',
+    'EST5EDT',
+    'EST5EDT4',
+    '+05:00',
+    'SystemV/EST5',
+    'posix/Asia/Tokyo',
+    'Factory',
+  ])('when an organization is to be founded in %s, then it is BAD_USER_INPUT', async (timeZone) => {
+    const { code, errors } = await found(timeZone);
+    expect(code).toBe('BAD_USER_INPUT');
+    expect(errors?.[0]?.extensions.details).toHaveProperty('fields.timeZone');
   });
 });

@@ -262,6 +262,21 @@ describe('given two practices in which everything has happened that may happen t
     ],
   ];
 
+  it('when PostgreSQL takes a time zone for another one than the server that booked, then no visit is outside by that', async () => {
+    // at 00:30 on July 1 to the server, and at 23:30 on June 30 to PostgreSQL: to it CET is an hour from UTC for ever
+    const text = `
+      UPDATE organizations SET time_zone = 'CET' WHERE id = :'organization';
+      UPDATE authorizations SET start_date = '2021-07-01', end_date = '2021-07-01' WHERE id = :'authorization';
+      UPDATE appointments SET start_time = '2021-06-30 22:30Z', end_time = '2021-06-30 23:30Z' WHERE id = :'live'`;
+    await tampered(text, async (copy) => {
+      const { breaches } = await verifyLedger(copy.ownerUrl);
+      const outside = breaches.filter(({ what }) => what === `appointment ${ids.live!}`);
+      expect(outside.map(({ invariant }) => invariant)).not.toContain(
+        'live_appointments_are_inside_their_authorization',
+      );
+    });
+  });
+
   it.each(TAMPERINGS)('when %s is broken, then it is named, and the exit code is 1', async (invariant, text, told) => {
     await tampered(text, async (copy) => {
       const { exitCode, lines } = await verified(copy.ownerUrl);

@@ -74,3 +74,51 @@ describe('given a database that processes work on', () => {
     expect(index).toEqual({ indisvalid: true });
   });
 });
+
+describe('given organizations of the version before, which kept a time zone as it was sent', () => {
+  const at = migrations.findIndex(({ name }) => name.startsWith('KeepTimeZonesByTheirNames'));
+  let database: TestDatabase;
+
+  beforeEach(async () => {
+    database = await createTestDatabase('template0');
+    await connected(database.adminUrl, (admin) => admin.query('CREATE EXTENSION IF NOT EXISTS btree_gist'));
+    await migrate(database.ownerUrl, { migrations: migrations.slice(0, at) });
+  });
+  afterEach(() => database.drop());
+
+  async function found(...timeZones: string[]): Promise<void> {
+    for (const timeZone of timeZones)
+      await connected(database.adminUrl, (admin) =>
+        admin.query(
+          `INSERT INTO organizations (id, name, time_zone, created_at) VALUES (gen_random_uuid(), 'Practice', $1, now())`,
+          [timeZone],
+        ),
+      );
+  }
+  const kept = async (): Promise<unknown[]> =>
+    (await read(database.ownerUrl, 'SELECT time_zone FROM organizations ORDER BY time_zone COLLATE "C"')).map(
+      ({ time_zone }) => time_zone,
+    );
+
+  it('when they are upgraded, then each has the name in its own spelling', async () => {
+    await found('america/new_york', 'UTC', 'utc', 'ASIA/CALCUTTA', 'Europe/Kyiv');
+    await migrate(database.ownerUrl);
+    expect(await kept()).toEqual(['America/New_York', 'Asia/Calcutta', 'Europe/Kyiv', 'UTC', 'UTC']);
+  });
+
+  it.each(['NST', 'BST', 'EST', 'cet', 'EST5EDT', 'Etc/GMT+5', '+05:00', 'Factory'])(
+    'when one has %s, then it is named with what to do, nothing is changed, and once it is set right the upgrade goes on',
+    async (timeZone) => {
+      await found('america/new_york', timeZone);
+      const refusal: unknown = await migrate(database.ownerUrl).catch((error: unknown) => error);
+      const { message } = refusal as Error;
+      expect(message).toMatch(/IANA name.* has '[A-Za-z0-9+:/]+'\. Nothing was changed/);
+      expect(await kept()).toEqual(['america/new_york', timeZone].sort());
+      const [id] = /[0-9a-f-]{36}(?= has)/.exec(message)!;
+      const told = message.slice(message.indexOf('BEGIN;')).replaceAll('<id>', id).replace('<name>', 'America/Chicago');
+      await connected(database.ownerUrl, (owner) => owner.query(told));
+      await migrate(database.ownerUrl);
+      expect(await kept()).toEqual(['America/Chicago', 'America/New_York']);
+    },
+  );
+});

@@ -18,7 +18,7 @@ import { PatientsService } from '../../people/patients/patients.service.ts';
 import type { RequestContext } from '../../foundation/request-context/request-context.ts';
 import type { ServiceCode } from '../service-codes/service-code.entity.ts';
 import type { ServiceCodeType } from '../service-codes/service-code.type.ts';
-import { localDate, type LocalDate } from '../../foundation/time/local-date.ts';
+import { localDate, localDatesAt } from '../../foundation/time/local-date.ts';
 import { AuthorizationServiceCode } from './authorization-service-code.entity.ts';
 import { AuthorizationStatus, STATUS_SQL, statusOn } from './authorization-status.ts';
 import { Authorization } from './authorization.entity.ts';
@@ -132,7 +132,7 @@ export class AuthorizationQueries {
 
   async status(ctx: RequestContext, authorization: Authorization): Promise<AuthorizationStatus> {
     const organization = await this.organizations.load(ctx, authorization.organizationId);
-    return statusOn(localDate(ctx.now(), organization.timeZone), authorization);
+    return statusOn(localDate(ctx.askedAt, organization.timeZone), authorization);
   }
 
   /** Newest first. Whoever got hold of the authorization may read its entries. */
@@ -161,7 +161,7 @@ export class AuthorizationQueries {
     return rows as (AuthorizationServiceCode & { serviceCode: ServiceCode })[];
   }
 
-  private filtered(tx: Tx, filter: AuthorizationFilter): ReturnType<Readable<Authorization>['query']> {
+  private async filtered(tx: Tx, filter: AuthorizationFilter): Promise<ReturnType<Readable<Authorization>['query']>> {
     const query = this.authorizations.query(tx);
     if (filter.patientId != null) query.andWhere('row.patientId = :patient', { patient: filter.patientId });
     if (filter.on != null)
@@ -173,10 +173,13 @@ export class AuthorizationQueries {
                  WHERE cover.organization_id = row.organizationId AND cover.authorization_id = row.id AND code.code = :code)`,
         { code: filter.serviceCode },
       );
-    if (filter.status != null)
+    if (filter.status != null) {
+      const { timeZones, dates } = await this.organizations.todays(tx);
       query
         .join('organizations organization ON organization.id = row.organizationId')
-        .andWhere(`${STATUS_SQL} = ANY(:status)`, { status: filter.status, now: tx.ctx.now() });
+        .join('unnest(:timeZones::text[], :dates::date[]) AS local(time_zone, today) USING (time_zone)')
+        .andWhere(`${STATUS_SQL} = ANY(:status)`, { status: filter.status, timeZones, dates });
+    }
     return query;
   }
 
@@ -195,7 +198,7 @@ export class AuthorizationQueries {
     const found = await query.select<Authorization & Company>(
       `${query.columns}, organization.time_zone AS "timeZone", (${CODES}) AS codes`,
     );
-    const today = todayIn(tx.ctx.now());
+    const today = localDatesAt(tx.ctx.askedAt);
     const mayReadCodes = mayPass(tx.ctx.actor, Permission.READ_SERVICE_CODE);
     return found.map(({ timeZone, codes, ...columns }) => {
       const authorization = Object.assign(new Authorization(), columns);
@@ -211,7 +214,7 @@ export class AuthorizationQueries {
       rows.map(({ organizationId }) => organizationId),
     );
     const timeZones = new Map(organizations.map(({ id, timeZone }) => [id, timeZone]));
-    const today = todayIn(tx.ctx.now());
+    const today = localDatesAt(tx.ctx.askedAt);
     return rows.map((row) => statusOn(today(timeZones.get(row.organizationId) as string), row));
   }
 
@@ -229,16 +232,6 @@ export class AuthorizationQueries {
 
   private readonly batchOfCodes = (ctx: RequestContext, keys: readonly RowKey[]): Promise<Cover[]> =>
     this.transactions.readTogether(ctx, (tx) => this.covers(tx, keys));
-}
-
-/** The local date, reckoned once for each time zone. */
-function todayIn(now: Date): (timeZone: string) => LocalDate {
-  const dates = new Map<string, LocalDate>();
-  return (timeZone) => {
-    const date = dates.get(timeZone) ?? localDate(now, timeZone);
-    dates.set(timeZone, date);
-    return date;
-  };
 }
 
 /** As AuditService.recordRead tells of a list, and of whom. */

@@ -29,13 +29,10 @@ export function statusOn(today: LocalDate, authorization: AuthorizationLife): Au
   return AuthorizationStatus.ACTIVE;
 }
 
-/**
- * The same in SQL, for the filter, over `row` and its `organization` at `:now`. A test holds the
- * two to each other.
- */
+/** The same in SQL, for the filter, over `row` and `local.today`, the date of its organization. A test holds the two to each other. */
 export const STATUS_SQL = `CASE
   WHEN row.cancelledAt IS NOT NULL THEN 'CANCELLED'
-  WHEN row.endDate < (:now::timestamptz AT TIME ZONE organization.time_zone)::date THEN 'EXPIRED'
-  WHEN row.startDate > (:now::timestamptz AT TIME ZONE organization.time_zone)::date THEN 'PENDING'
+  WHEN row.endDate < local.today THEN 'EXPIRED'
+  WHEN row.startDate > local.today THEN 'PENDING'
   WHEN row.usedUnits = row.totalUnits THEN 'EXHAUSTED'
   ELSE 'ACTIVE' END`;

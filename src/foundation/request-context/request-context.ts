@@ -39,15 +39,23 @@ export class RequestContext {
     readonly now: Now,
     private readonly signedIn: Actor | undefined,
     readonly organizationId: string | null | undefined,
+    /** When the request came. Its today goes by this: one answer does not tell of two, though midnight passes meanwhile. */
+    readonly askedAt: Date,
   ) {}
 
   static anonymous(origin: Origin, now: Now): RequestContext {
-    return new RequestContext(origin, now, undefined, undefined);
+    return new RequestContext(origin, now, undefined, undefined, now());
   }
 
   /** The same request, made by this user: in their own organization, or for a super admin in every one. */
   as(actor: Actor): RequestContext {
-    return new RequestContext(this.origin, this.now, actor, actor.isSuperAdmin ? null : actor.organizationId);
+    return new RequestContext(
+      this.origin,
+      this.now,
+      actor,
+      actor.isSuperAdmin ? null : actor.organizationId,
+      this.askedAt,
+    );
   }
 
   /**
@@ -55,7 +63,7 @@ export class RequestContext {
    * PostgreSQL holds every row of the transaction to it.
    */
   within(organizationId: string): RequestContext {
-    return new RequestContext(this.origin, this.now, this.signedIn, organizationId);
+    return new RequestContext(this.origin, this.now, this.signedIn, organizationId, this.askedAt);
   }
 
   get isSignedIn(): boolean {

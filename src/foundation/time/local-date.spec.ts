@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { Temporal } from 'temporal-polyfill';
-import { instantAt, isTimeZone, localDate, plusDays, startOfLocalDate } from './local-date.ts';
+import { instantAt, localDate, plusDays, startOfLocalDate, timeZoneNamed } from './local-date.ts';
 
 const NEW_YORK = 'America/New_York';
 
@@ -65,17 +65,56 @@ describe('given a wall-clock time', () => {
 });
 
 describe('given the name of a time zone', () => {
-  it.each([NEW_YORK, 'UTC', 'America/Argentina/Buenos_Aires', 'Asia/Kolkata'])(
-    'when it is %s, then it is one',
-    (name) => {
-      expect(isTimeZone(name)).toBe(true);
-    },
-  );
+  it.each([
+    ...[NEW_YORK, 'UTC', 'Etc/UTC', 'America/Argentina/Buenos_Aires', 'America/Port-au-Prince', 'Europe/Isle_of_Man'],
+    ...[
+      'Asia/Kolkata',
+      'Asia/Calcutta',
+      'Europe/Kyiv',
+      'Europe/Kiev',
+      'US/Eastern',
+      'Japan',
+      'Antarctica/DumontDUrville',
+    ],
+  ])('when it is %s, in any case, then it is one, in its own spelling', (name) => {
+    expect([name, name.toLowerCase(), name.toUpperCase()].map(timeZoneNamed)).toEqual([name, name, name]);
+  });
 
-  it.each(['', '+05:00', '-05', 'America/Atlantis', 'America/New York', '../etc/passwd', 'A'.repeat(65)])(
-    'when it is "%s", then it is none',
-    (name) => {
-      expect(isTimeZone(name)).toBe(false);
-    },
-  );
+  it.each([
+    ...['', '+05:00', '-05', 'UTC+5', 'GMT+0', 'GMT0', 'Etc/GMT+5', 'Etc/GMT-14'],
+    ...[
+      'EST',
+      'MST',
+      'HST',
+      'CET',
+      'EET',
+      'WET',
+      'GMT',
+      'UCT',
+      'gmt',
+      'NST',
+      'BST',
+      'IST',
+      'CST',
+      'PST',
+      'JST',
+      'AET',
+      'ist',
+    ],
+    ...['EST5EDT', 'EST5EDT4', 'PST8PDT', 'SystemV/EST5', 'SystemV/AST4ADT', 'posix/America/New_York', 'right/UTC'],
+    ...[
+      'Factory',
+      'localtime',
+      'posixrules',
+      'America/Atlantis',
+      'America',
+      'America/',
+      '/UTC',
+      'America/New York',
+      'UTC ',
+    ],
+    ...['../etc/passwd', 'A'.repeat(65), 'Europe/\u0130stanbul', ':America/New_York', '<+05>-5'],
+  ])('when it is "%s", then it is none', (name) => {
+    expect(timeZoneNamed(name)).toBeUndefined();
+  });
 });

@@ -30,15 +30,30 @@ export function instantAt(date: LocalDate, time: string, timeZone: string): Date
   return new Date(at.epochMilliseconds);
 }
 
-/** An IANA zone by its name. Offsets such as +05:00 are refused: they know nothing of daylight saving time. */
-export function isTimeZone(name: string): boolean {
-  if (!/^[A-Za-z][A-Za-z0-9_+\-/]{0,63}$/.test(name)) return false;
+/**
+ * A time zone by its IANA name, in the spelling of the IANA database, whatever the case it is given in; undefined where it is
+ * none. An older name stays what it is (Asia/Calcutta): both are known everywhere, and which of the two is the newer one
+ * changes from year to year. Offsets (+05:00, Etc/GMT-5) and what holds one (EST5EDT, SystemV/AST4) know nothing of the
+ * place's rules, and abbreviations (EST, CET, IST) are read otherwise here than there.
+ */
+export function timeZoneNamed(name: string): string | undefined {
+  if (!/^[A-Za-z_/-]{1,64}$/.test(name)) return undefined;
   try {
-    new Intl.DateTimeFormat('en', { timeZone: name });
-    return true;
+    const { timeZoneId } = Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(name);
+    return timeZoneId === 'UTC' || !/^[A-Z]{1,5}$/.test(timeZoneId) ? timeZoneId : undefined;
   } catch {
-    return false;
+    return undefined;
   }
+}
+
+/** The local date at one instant, reckoned once for each time zone. */
+export function localDatesAt(instant: Date): (timeZone: string) => LocalDate {
+  const dates = new Map<string, LocalDate>();
+  return (timeZone) => {
+    const date = dates.get(timeZone) ?? localDate(instant, timeZone);
+    dates.set(timeZone, date);
+    return date;
+  };
 }
 
 /** American: MM/DD/YYYY, whatever the locale of this process. */

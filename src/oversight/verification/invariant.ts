@@ -8,7 +8,12 @@ export interface Invariant {
    * row (a million entries are checked in seconds), and shows ids and numbers alone: neither names nor times.
    */
   readonly breaches: string;
+  /** What the query is told: PostgreSQL does not know it, or knows it otherwise than the rows were written by. */
+  readonly parameters?: (ask: Ask) => Promise<unknown[]>;
 }
+
+/** Asks the database that is verified. */
+export type Ask = <Row>(text: string) => Promise<Row[]>;
 
 /** One place where an invariant does not hold. */
 export interface Breach {

@@ -3,7 +3,7 @@ import { SettledClient } from '../../platform/database/connection/settled-client
 import { COMPARING_WHOLE_TABLES } from '../../platform/database/connection/whole-tables.ts';
 import { entryInvariants } from './entry-invariants.ts';
 import { holdInvariants } from './hold-invariants.ts';
-import type { Breach, Invariant } from './invariant.ts';
+import type { Ask, Breach, Invariant } from './invariant.ts';
 import { referenceInvariants } from './reference-invariants.ts';
 import { trailInvariants } from './trail-invariants.ts';
 import { visitInvariants } from './visit-invariants.ts';
@@ -41,8 +41,10 @@ export async function verifyLedger(url: string): Promise<Verification> {
     const [checked] = (await client.query<Verification['checked']>(COUNTS)).rows;
     if (!checked) throw new Error('A count gives one row.');
     const breaches: Verification['breaches'][number][] = [];
-    for (const { name, breaches: text } of INVARIANTS)
-      for (const breach of (await client.query<Breach>(text)).rows) breaches.push({ invariant: name, ...breach });
+    const ask: Ask = async <Row>(text: string) => (await client.query(text)).rows as Row[];
+    for (const { name, breaches: text, parameters } of INVARIANTS)
+      for (const breach of (await client.query<Breach>(text, await parameters?.(ask))).rows)
+        breaches.push({ invariant: name, ...breach });
     await client.query('COMMIT');
     return { breaches, checked };
   } finally {

@@ -1,5 +1,6 @@
+import { plusDays, startOfLocalDate } from '../../foundation/time/local-date.ts';
 import { LIVE } from './hold-invariants.ts';
-import type { Invariant } from './invariant.ts';
+import type { Ask, Invariant } from './invariant.ts';
 
 /** Two live appointments of one person at a time. Intervals are half-open: 9-10 and 10-11 do not touch. */
 function neverTwiceAtATime(person: 'practitioner' | 'patient'): Invariant {
@@ -18,6 +19,23 @@ function neverTwiceAtATime(person: 'practitioner' | 'patient'): Invariant {
   };
 }
 
+/**
+ * The local dates on which authorizations begin and end, with the instants between which each of them lies: by the time zone
+ * database that booked the visits, which is not PostgreSQL's.
+ */
+async function daysOfAuthorizations(ask: Ask): Promise<unknown[]> {
+  const days = await ask<{ time_zone: string; date: string }>(
+    `SELECT DISTINCT time_zone, date::text FROM authorizations JOIN organizations organization ON organization.id = organization_id,
+            unnest(ARRAY[start_date, end_date]) AS date`,
+  );
+  return [
+    days.map(({ time_zone }) => time_zone),
+    days.map(({ date }) => date),
+    days.map(({ time_zone, date }) => startOfLocalDate(date, time_zone)),
+    days.map(({ time_zone, date }) => startOfLocalDate(plusDays(date, 1), time_zone)),
+  ];
+}
+
 /** Appointments and the sessions that they become. */
 export const visitInvariants: readonly Invariant[] = [
   neverTwiceAtATime('practitioner'),
@@ -26,20 +44,24 @@ export const visitInvariants: readonly Invariant[] = [
     name: 'live_appointments_are_inside_their_authorization',
     meaning: "A live appointment's authorization is its patient's, is not cancelled and covers its local start date.",
     breaches: `
+      WITH days AS (SELECT * FROM unnest($1::text[], $2::date[], $3::timestamptz[], $4::timestamptz[])
+                              AS day(time_zone, date, starts, ends))
       SELECT visit.organization_id, visit.authorization_id, 'appointment ' || visit.id AS what,
              'the authorization of its patient, not cancelled, within its dates' AS expected,
              concat_ws(', ', CASE WHEN account.patient_id <> visit.patient_id THEN 'another patient''s' END,
                        CASE WHEN account.cancelled_at IS NOT NULL THEN 'cancelled' END,
-                       CASE WHEN local_date < start_date THEN start_date - local_date || ' days early' END,
-                       CASE WHEN local_date > end_date THEN local_date - end_date || ' days late' END) AS found
-        FROM (SELECT appointment.*, (start_time AT TIME ZONE time_zone)::date AS local_date
-                FROM appointments appointment
-                JOIN (SELECT id, time_zone FROM organizations) organization ON organization.id = organization_id
-               WHERE ${LIVE}) visit
-        JOIN (SELECT organization_id, id, patient_id, start_date, end_date, cancelled_at FROM authorizations) account
+                       CASE WHEN start_time < opens THEN ceil(extract(epoch FROM opens - start_time) / 86400) || ' days early' END,
+                       CASE WHEN start_time >= closes THEN floor(extract(epoch FROM start_time - closes) / 86400) + 1 || ' days late' END
+             ) AS found
+        FROM (SELECT * FROM appointments WHERE ${LIVE}) visit
+        JOIN (SELECT organization_id, authorizations.id, patient_id, cancelled_at, first.starts AS opens, last.ends AS closes
+                FROM authorizations JOIN organizations organization ON organization.id = organization_id
+                JOIN days first ON first.time_zone = organization.time_zone AND first.date = start_date
+                JOIN days last ON last.time_zone = organization.time_zone AND last.date = end_date) account
           ON account.organization_id = visit.organization_id AND account.id = visit.authorization_id
        WHERE account.patient_id <> visit.patient_id OR account.cancelled_at IS NOT NULL
-          OR local_date NOT BETWEEN start_date AND end_date`,
+          OR start_time < opens OR start_time >= closes`,
+    parameters: daysOfAuthorizations,
   },
   {
     name: 'service_codes_are_covered',

@@ -2,24 +2,27 @@ import { Injectable } from '@nestjs/common';
 import { Tenancy } from '../../rules/access/tenancy.ts';
 import { AuditService } from '../../rules/audit/audit.service.ts';
 import { RowQuery } from '../../platform/database/rows/row-query.ts';
-import { sqlStateOf } from '../../platform/database/connection/sql-errors.ts';
 import type { RowKey } from '../../platform/database/rows/tenant-repository.ts';
 import { Transactions } from '../../platform/database/transactions/transactions.ts';
 import type { Tx } from '../../platform/database/transactions/tx.ts';
 import { BadUserInput, NotFound } from '../../foundation/errors/domain-error.ts';
 import { loadBatched } from '../../platform/graphql/lists/loaders.ts';
 import type { RequestContext } from '../../foundation/request-context/request-context.ts';
-import { isTimeZone } from '../../foundation/time/local-date.ts';
+import { localDatesAt, timeZoneNamed, type LocalDate } from '../../foundation/time/local-date.ts';
 import { Organization } from './organization.entity.ts';
 import type { UpdateOrganizationSecurityInput } from './organization.inputs.ts';
 import { compare, searchKey } from './search-key.ts';
-
-const INVALID_PARAMETER_VALUE = '22023';
 
 export interface NewOrganization {
   readonly id: string;
   readonly name: string;
   readonly timeZone: string;
+}
+
+/** The local dates of an instant, each at the place of its time zone. */
+export interface Todays {
+  readonly timeZones: readonly string[];
+  readonly dates: readonly LocalDate[];
 }
 
 /** An organization under the key that loaders go by: it is its own tenant. */
@@ -55,8 +58,8 @@ export class OrganizationsService {
    *
    * @throws BadUserInput the time zone is not known
    */
-  async create(tx: Tx, { id, name, timeZone }: NewOrganization): Promise<Organization> {
-    await this.requireTimeZone(tx, timeZone);
+  async create(tx: Tx, { id, name, timeZone: given }: NewOrganization): Promise<Organization> {
+    const timeZone = await this.timeZoneNamed(tx, given);
     const organization = Object.assign(new Organization(), {
       id,
       name,
@@ -117,6 +120,19 @@ export class OrganizationsService {
     return found.time_zone;
   }
 
+  /**
+   * Today in each time zone of the organizations that the transaction reaches. PostgreSQL is told these dates and reckons none
+   * itself: it has a time zone database of its own, and by it a filter could disagree with the field that it is about.
+   */
+  async todays(tx: Tx): Promise<Todays> {
+    const found = await tx.sql<{ time_zone: string }>(
+      'SELECT DISTINCT time_zone FROM organizations WHERE $1::uuid IS NULL OR id = $1',
+      [tx.reach],
+    );
+    const timeZones = found.map(({ time_zone }) => time_zone);
+    return { timeZones, dates: timeZones.map(localDatesAt(tx.ctx.askedAt)) };
+  }
+
   /** For relation fields of a list. */
   many(tx: Tx, ids: readonly string[]): Promise<Organization[]> {
     return select(tx)
@@ -133,17 +149,14 @@ export class OrganizationsService {
       return found.map((organization) => ({ id: organization.id, organizationId: organization.id, organization }));
     });
 
-  /** Node and PostgreSQL bring a time zone database each, and dates are reckoned on both sides. */
-  private async requireTimeZone(tx: Tx, timeZone: string): Promise<void> {
-    const refusal = new BadUserInput({
-      timeZone: 'must be a time zone of the IANA database, such as America/New_York',
+  /** Node and PostgreSQL bring a time zone database each: a name has to be in both, so that whoever reads the table knows it. */
+  private async timeZoneNamed(tx: Tx, given: string): Promise<string> {
+    const name = timeZoneNamed(given);
+    const [known] = name ? await tx.sql('SELECT FROM pg_timezone_names WHERE name = $1', [name]) : [];
+    if (name && known) return name;
+    throw new BadUserInput({
+      timeZone: 'must be the IANA name of a time zone, such as America/New_York: no abbreviation and no offset',
     });
-    if (!isTimeZone(timeZone)) throw refusal;
-    try {
-      await tx.sql('SELECT now() AT TIME ZONE $1', [timeZone]);
-    } catch (error) {
-      throw sqlStateOf(error) === INVALID_PARAMETER_VALUE ? refusal : error;
-    }
   }
 }
 

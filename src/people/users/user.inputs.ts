@@ -63,7 +63,10 @@ export class CreateOrganizationInput {
   @IsLine({ max: 200 })
   name: string;
 
-  @Field(() => String, { description: 'IANA name, such as America/New_York.' })
+  @Field(() => String, {
+    description:
+      'IANA name, such as America/New_York, in any case; kept in its own spelling. Abbreviations (EST, CET), offsets and what holds one (EST5EDT, Etc/GMT+5) are none.',
+  })
   @IsLine({ max: 100 })
   timeZone: string;
 

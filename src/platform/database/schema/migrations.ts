@@ -16,6 +16,7 @@ import { NameTheUsersOfIdempotencyKeys1767226120000 } from '../../../../migratio
 import { IndexIdempotencyKeysByUser1767226120010 } from '../../../../migrations/1767226120010-IndexIdempotencyKeysByUser.ts';
 import { GiveIdempotencyKeysToTheirUsers1767226120020 } from '../../../../migrations/1767226120020-GiveIdempotencyKeysToTheirUsers.ts';
 import { TellWhatIsLeftOfALimit1767226130000 } from '../../../../migrations/1767226130000-TellWhatIsLeftOfALimit.ts';
+import { KeepTimeZonesByTheirNames1767226110000 } from '../../../../migrations/1767226110000-KeepTimeZonesByTheirNames.ts';
 
 /** Oldest first. A new migration is a line here. */
 export const migrations = [
@@ -37,4 +38,5 @@ export const migrations = [
   IndexIdempotencyKeysByUser1767226120010,
   GiveIdempotencyKeysToTheirUsers1767226120020,
   TellWhatIsLeftOfALimit1767226130000,
+  KeepTimeZonesByTheirNames1767226110000,
 ];
