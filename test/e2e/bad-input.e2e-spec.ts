@@ -242,6 +242,17 @@ describe('given a practice, and callers who send what cannot be', () => {
         { field: 'from' },
       );
     });
+    it('then hour 24 is refused in words that help', async () => {
+      const { body } = await spoilt('createAppointment', 'startTime', '2026-12-01T24:00:00Z');
+      expect(body).toContain('midnight is 00:00 of the next day');
+    });
+    it('then of two times the one that was sent is named', async () => {
+      const late = '2026-01-05T16:00:00-05:00'; // the visit was from 9 to 10
+      await expectRefusal(() => change('completeAppointment', { appointmentId: past, actualStartTime: late }), {
+        field: 'actualStartTime',
+      });
+      await expectRefusal(() => change('completeAppointment', { appointmentId: booked }), { field: 'appointmentId' });
+    });
     it.each([
       '2026-02-30',
       '2026-13-01',
@@ -318,6 +329,7 @@ describe('given a practice, and callers who send what cannot be', () => {
       ['createServiceCode', 'roundUpAtMinutes', 0],
       ['createServiceCode', 'roundUpAtMinutes', 16],
       ['createServiceCode', 'zeroBelowMinutes', -1],
+      ['updateServiceCode', 'unitMinutes', 7], // less than the roundUpAtMinutes that stays
       ['updateServiceCode', 'unitMinutes', 0],
       ['updateServiceCode', 'roundUpAtMinutes', 1.5],
       ['updateServiceCode', 'zeroBelowMinutes', 10 ** 9],

@@ -377,11 +377,29 @@ describe('given a list', () => {
     }
   });
 
+  it.each([
+    ['startDate=2026-01-02&endDate=2026-01-01', 'endDate', 'must not be before startDate'],
+    ['startDate=2026-01-02T10:00:00Z&endDate=2026-01-02T10:00:00Z', 'endDate', 'must be after startDate'],
+    ['startDate=2026-12-01T10:00:00+02:00', 'startDate', '%2B'],
+    ['endDate=2026-12-01T10:00:00.5+02:00', 'endDate', '%2B'],
+    ['startDate=2026-12-01T24:00:00Z', 'startDate', '00:00 of the next day'],
+  ])('when it is asked by %s, then the field is named, in words that help', async (query, field, words) => {
+    for (const list of ['/appointments', '/sessions']) {
+      const { fields } = (await get(`${list}?${query}`)).body.details as { fields: Record<string, string[]> };
+      expect(Object.keys(fields)).toEqual([field]);
+      expect(fields[field]!.join()).toContain(words);
+    }
+  });
+
   it('when a super admin lists all, then every organization; dates need one of them', async () => {
     const id = await booked();
     const all = await get(`/appointments?patientId=${patient.id}&limit=200`, world.superAdmin);
     expect((all.body.data as { id: string }[]).map((row) => row.id)).toContain(id);
-    expect((await get(`/appointments?startDate=${day}`, world.superAdmin)).status).toBe(400);
+    for (const fields of [['startDate'], ['endDate'], ['startDate', 'endDate']]) {
+      const query = fields.map((field) => `${field}=${day}`).join('&');
+      const { status, body } = await get(`/appointments?${query}`, world.superAdmin);
+      expect([status, Object.keys((body.details as { fields: object }).fields)]).toEqual([400, fields]);
+    }
     const one = await get(
       `/appointments?startDate=${day}&endDate=${day}&organizationId=${practice.id}`,
       world.superAdmin,

@@ -47,8 +47,11 @@ export function requireMissed(startTime: Date, now: Date): void {
   if (now <= startTime) throw new BadUserInput({ id: 'nobody has missed it yet: its start time has not passed' });
 }
 
-/** @throws BadUserInput the visit is not over; five minutes of a wrong clock are forgiven */
-export function requireOver(end: Date, now: Date): void {
+/**
+ * @param field what the end is known by: the field in which it was sent, or the appointment's id
+ * @throws BadUserInput the visit is not over; five minutes of a wrong clock are forgiven
+ */
+export function requireOver(end: Date, now: Date, field: string): void {
   if (end.getTime() > now.getTime() + CLOCK_TOLERANCE_MINUTES * MINUTE)
-    throw new BadUserInput({ actualEndTime: 'a visit is completed when it is over' });
+    throw new BadUserInput({ [field]: 'a visit is completed when it is over' });
 }

@@ -43,36 +43,57 @@ export interface Span {
   readonly to?: Date;
 }
 
+/** A `+` that was not encoded comes as a space. */
+const PLUS_LOST = /:\d{2}(\.\d+)? \d{2}:\d{2}$/;
+
 /**
  * The instants that the query's dates mean.
  *
- * @throws BadUserInput no such date or instant; a super admin gives dates and no organization, so no time zone
+ * @throws BadUserInput no such date or instant; an end that is not behind the start; a super admin gives dates and no
+ * organization, so no time zone
  */
 export async function spanOf(
   ctx: RequestContext,
   organizations: OrganizationsService,
   { startDate, endDate, organizationId }: VisitQuery,
 ): Promise<Span> {
-  const isDate = [startDate, endDate].some((day) => day !== undefined && A_DATE.test(day));
-  const timeZone = isDate ? await timeZoneOf(ctx, organizations, organizationId) : 'UTC';
-  return {
-    ...(startDate !== undefined && { from: instantOf('startDate', startDate, timeZone, 0) }),
-    ...(endDate !== undefined && { to: instantOf('endDate', endDate, timeZone, 1) }),
-  };
+  const dates = Object.entries({ startDate, endDate }).filter(([, given]) => given !== undefined && A_DATE.test(given));
+  const timeZone = dates.length
+    ? await timeZoneOf(
+        ctx,
+        organizations,
+        organizationId,
+        dates.map(([name]) => name),
+      )
+    : 'UTC';
+  const from = startDate === undefined ? undefined : instantOf('startDate', startDate, timeZone, 0);
+  const to = endDate === undefined ? undefined : instantOf('endDate', endDate, timeZone, 1);
+  if (from && to && to <= from)
+    throw new BadUserInput({
+      endDate: A_DATE.test(endDate as string) ? 'must not be before startDate' : 'must be after startDate',
+    });
+  return { ...(from && { from }), ...(to && { to }) };
 }
 
 async function timeZoneOf(
   ctx: RequestContext,
   organizations: OrganizationsService,
   named: string | undefined,
+  dates: readonly string[],
 ): Promise<string> {
   const organizationId = named ?? ctx.organizationId;
-  if (organizationId == null)
-    throw new BadUserInput({ startDate: 'a super admin gives instants, or says in which organization' });
+  if (organizationId == null) {
+    const said = 'a super admin gives an instant, or says in which organization the date is';
+    throw new BadUserInput(Object.fromEntries(dates.map((name) => [name, said])));
+  }
   return (await organizations.load(ctx, organizationId)).timeZone;
 }
 
 function instantOf(field: string, given: string, timeZone: string, days: number): Date {
+  if (PLUS_LOST.test(given))
+    throw new BadUserInput({
+      [field]: 'has a space where the + of its offset was: send it as %2B, or the instant with Z',
+    });
   try {
     return A_DATE.test(given)
       ? startOfLocalDate(plusDays(DateScalar.parseValue(given), days), timeZone)

@@ -13,12 +13,19 @@ export function requireCode(code: string): void {
 /**
  * Checks the settings together, since a change of one can make another senseless.
  *
+ * @param sent what the caller sent of them: where roundUpAtMinutes was not, it is unitMinutes that is too small for it
  * @throws BadUserInput
  */
-export function requireUnitRule(rule: UnitRule): void {
+export function requireUnitRule(rule: UnitRule, sent: { readonly roundUpAtMinutes?: number | null }): void {
+  const { unitMinutes, roundUpAtMinutes } = rule;
   const wrong = Object.entries({
-    unitMinutes: notWithin(rule.unitMinutes, 1, MOST_MINUTES),
-    roundUpAtMinutes: notWithin(rule.roundUpAtMinutes, 1, rule.unitMinutes, 'unitMinutes'),
+    unitMinutes:
+      notWithin(unitMinutes, 1, MOST_MINUTES) ??
+      (sent.roundUpAtMinutes == null && unitMinutes < roundUpAtMinutes
+        ? `must not be less than roundUpAtMinutes, which is ${roundUpAtMinutes}`
+        : undefined),
+    roundUpAtMinutes:
+      sent.roundUpAtMinutes == null ? undefined : notWithin(roundUpAtMinutes, 1, unitMinutes, 'unitMinutes'),
     zeroBelowMinutes: notWithin(rule.zeroBelowMinutes, 0, MOST_MINUTES),
   }).filter((entry): entry is [string, string] => entry[1] !== undefined);
   if (wrong.length) throw new BadUserInput(Object.fromEntries(wrong));

@@ -34,7 +34,7 @@ export class ServiceCodesService {
       zeroBelowMinutes: input.zeroBelowMinutes ?? 8,
     };
     requireCode(input.code);
-    requireUnitRule(rule);
+    requireUnitRule(rule, input);
     const scope = await this.tenancy.forNew(ctx, organizationId);
     return this.transactions.run(scope, async (tx) => {
       const serviceCode = await this.insert(tx, { code: input.code, description: input.description, ...rule });
@@ -56,12 +56,15 @@ export class ServiceCodesService {
       const changes = changesOf(serviceCode, input);
       const fields = Object.keys(changes);
       if (!fields.length) return serviceCode;
-      requireUnitRule({
-        timed: changes.timed ?? serviceCode.timed,
-        unitMinutes: changes.unitMinutes ?? serviceCode.unitMinutes,
-        roundUpAtMinutes: changes.roundUpAtMinutes ?? serviceCode.roundUpAtMinutes,
-        zeroBelowMinutes: changes.zeroBelowMinutes ?? serviceCode.zeroBelowMinutes,
-      });
+      requireUnitRule(
+        {
+          timed: changes.timed ?? serviceCode.timed,
+          unitMinutes: changes.unitMinutes ?? serviceCode.unitMinutes,
+          roundUpAtMinutes: changes.roundUpAtMinutes ?? serviceCode.roundUpAtMinutes,
+          zeroBelowMinutes: changes.zeroBelowMinutes ?? serviceCode.zeroBelowMinutes,
+        },
+        input,
+      );
       const changed = await this.rows.update(tx, serviceCode, { ...changes, updatedAt: tx.ctx.now() });
       this.audit.record(tx, {
         action: 'UPDATE_SERVICE_CODE',

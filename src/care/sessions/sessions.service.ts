@@ -93,7 +93,7 @@ export class SessionsService {
     requireOwn(tx.ctx, appointment.practitionerId, appointment.id);
     requireTransition(appointment.status, AppointmentStatus.COMPLETED);
     const window = deliveredWindow(appointment, input);
-    requireOver(window.end, tx.ctx.now());
+    requireOver(window.end, tx.ctx.now(), input.actualEndTime == null ? 'appointmentId' : 'actualEndTime');
     const { unitsUsed, unitsUnauthorized } = this.ledger.consume(tx, authorization, appointment.id, {
       held: appointment.unitsReserved,
       delivered: unitsFor(window.minutes, billing),
@@ -153,6 +153,7 @@ function deliveredWindow(appointment: Appointment, input: CompleteAppointmentInp
     input.actualStartTime ?? appointment.startTime,
     input.actualEndTime ?? appointment.endTime,
     { start: 'actualStartTime', end: 'actualEndTime' },
+    input,
   );
 }
 

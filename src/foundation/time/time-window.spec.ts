@@ -30,6 +30,26 @@ describe('given the two times of a visit that is to be booked', () => {
   });
 });
 
+describe('given the times of a visit of which one is sent and the other stays', () => {
+  const [nine, ten] = [at('09:00:00'), at('10:00:00')];
+  const late = new Date('2026-03-03T04:30:00Z');
+  const fieldOf = (start: Date, end: Date, sent: object): string[] =>
+    Object.keys(refusalOf(() => TimeWindow.toBook(start, end, sent).dateIn(NEW_YORK)).details.fields);
+
+  it.each([
+    ['it does not last at all', ten, ten],
+    ['it ends before it starts', ten, nine],
+    ['it is too short', nine, at('09:00:59')],
+    ['it is too long', nine, at('21:00:01')],
+    ['it passes midnight', late, new Date('2026-03-03T05:30:00Z')],
+  ])('when %s, then the one that was sent is named', (_, start, end) => {
+    expect(fieldOf(start, end, { id: '1', startTime: start })).toEqual(['startTime']);
+    expect(fieldOf(start, end, { startTime: start, endTime: null })).toEqual(['startTime']);
+    expect(fieldOf(start, end, { endTime: end })).toEqual(['endTime']);
+    expect(fieldOf(start, end, { startTime: start, endTime: end })).toEqual(['endTime']);
+  });
+});
+
 describe('given the two times of a visit that has happened', () => {
   const names = { start: 'actualStartTime', end: 'actualEndTime' };
 
@@ -41,9 +61,11 @@ describe('given the two times of a visit that has happened', () => {
     ['it did not last at all', '09:00:00', '09:00:00'],
     ['it lasted longer than 12 hours', '09:00:00', '21:00:01'],
   ])('when %s, then it is BAD_USER_INPUT under its own name', (_, start, end) => {
-    const refusal = refusalOf(() => TimeWindow.delivered(at(start), at(end), names));
+    const fieldsOf = (sent?: object): string[] =>
+      Object.keys(refusalOf(() => TimeWindow.delivered(at(start), at(end), names, sent)).details.fields);
 
-    expect(Object.keys(refusal.details.fields)).toEqual(['actualEndTime']);
+    expect(fieldsOf()).toEqual(['actualEndTime']);
+    expect(fieldsOf({ actualStartTime: at(start) })).toEqual(['actualStartTime']);
   });
 });
 

@@ -12,11 +12,11 @@ import { AnswerWhichMigrationsHaveRun1767226020000 } from '../../../../migration
 import { SendWritesWithCommit1767226080000 } from '../../../../migrations/1767226080000-SendWritesWithCommit.ts';
 import { TellMoreOfGrantersFromOutside1767226090000 } from '../../../../migrations/1767226090000-TellMoreOfGrantersFromOutside.ts';
 import { MakeAuditMonthsAlikeForEverybody1767226100000 } from '../../../../migrations/1767226100000-MakeAuditMonthsAlikeForEverybody.ts';
+import { KeepTimeZonesByTheirNames1767226110000 } from '../../../../migrations/1767226110000-KeepTimeZonesByTheirNames.ts';
 import { NameTheUsersOfIdempotencyKeys1767226120000 } from '../../../../migrations/1767226120000-NameTheUsersOfIdempotencyKeys.ts';
 import { IndexIdempotencyKeysByUser1767226120010 } from '../../../../migrations/1767226120010-IndexIdempotencyKeysByUser.ts';
 import { GiveIdempotencyKeysToTheirUsers1767226120020 } from '../../../../migrations/1767226120020-GiveIdempotencyKeysToTheirUsers.ts';
 import { TellWhatIsLeftOfALimit1767226130000 } from '../../../../migrations/1767226130000-TellWhatIsLeftOfALimit.ts';
-import { KeepTimeZonesByTheirNames1767226110000 } from '../../../../migrations/1767226110000-KeepTimeZonesByTheirNames.ts';
 
 /** Oldest first. A new migration is a line here. */
 export const migrations = [
@@ -34,9 +34,9 @@ export const migrations = [
   SendWritesWithCommit1767226080000,
   TellMoreOfGrantersFromOutside1767226090000,
   MakeAuditMonthsAlikeForEverybody1767226100000,
+  KeepTimeZonesByTheirNames1767226110000,
   NameTheUsersOfIdempotencyKeys1767226120000,
   IndexIdempotencyKeysByUser1767226120010,
   GiveIdempotencyKeysToTheirUsers1767226120020,
   TellWhatIsLeftOfALimit1767226130000,
-  KeepTimeZonesByTheirNames1767226110000,
 ];

@@ -2,6 +2,7 @@ import { GraphQLError, GraphQLScalarType, Kind, type ValueNode } from 'graphql';
 import { Temporal } from 'temporal-polyfill';
 
 const OFFSET_GIVEN = /^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}(:\d{2}([.,]\d{1,9})?)?([Zz]|[+-]\d{2}:\d{2})$/;
+const HOUR_24 = /[Tt]24:/;
 const FIRST = Date.UTC(1900, 0, 1);
 const LAST = Date.UTC(9999, 0, 1);
 
@@ -26,6 +27,7 @@ export const DateScalar = new GraphQLScalarType<string, string>({
 function parseInstant(value: unknown, node?: ValueNode): Date {
   if (typeof value !== 'string' || !OFFSET_GIVEN.test(value))
     throw refusal('an ISO-8601 date and time with an offset or Z', node);
+  if (HOUR_24.test(value)) throw refusal('of an hour from 00 to 23: midnight is 00:00 of the next day', node);
   const instant = attempt(() => new Date(Temporal.Instant.from(value).epochMilliseconds));
   if (!instant || instant.getTime() < FIRST || instant.getTime() >= LAST)
     throw refusal('an existing instant from 1900 on', node);
