@@ -1,6 +1,7 @@
-import pg from 'pg';
 import { sqlStateOf } from './sql-errors.ts';
 import { NoPrimary, primaryUrl } from './primary.ts';
+import { ANYBODY } from './settings.ts';
+import { SettledClient } from './settled-client.ts';
 
 const CONNECT_LIMIT_MS = 10_000;
 
@@ -76,8 +77,11 @@ export function advised(setting: string, error: unknown, noAnswer: Advice = NO_A
 }
 
 async function reach(url: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: CONNECT_LIMIT_MS });
-  client.on('error', () => undefined); // connect reports it
+  const client = new SettledClient({
+    connectionString: url,
+    settings: ANYBODY,
+    connectionTimeoutMillis: CONNECT_LIMIT_MS,
+  });
   try {
     await client.connect();
   } finally {
