@@ -220,7 +220,7 @@ describe('given a server in a process of its own', () => {
     await server.stop();
 
     expect(server.output).not.toContain(MARK);
-    expect(server.output).toContain('GraphQL   http://localhost:');
+    expect(server.output).toContain(`GraphQL   http://127.0.0.1:${server.port}/graphql`);
     expect(server.output).toMatch(/INFO.*request/);
     expect(server.output).toContain('SQLSTATE 22P02');
   });
