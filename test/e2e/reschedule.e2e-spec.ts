@@ -267,6 +267,17 @@ describe('given an hour booked on an authorization', () => {
     expect((await change(id, { ...stale, expectedVersion: 2 })).errors).toBeUndefined();
   });
 
+  it.each([
+    ['its start alone', { startTime: '10:30' }, 'startTime'],
+    ['its end alone', { endTime: '08:00' }, 'endTime'],
+    ['its start alone, five minutes before its end', { startTime: '09:55' }, 'startTime'],
+  ])('when %s moves to where no visit can be, then that field is named', async (_, times, field) => {
+    const { id, authorizationId } = await booked();
+    const input = Object.fromEntries(Object.entries(times).map(([name, time]) => [name, at(day, time).startTime]));
+    const { errors } = await refused(id, input, 'BAD_USER_INPUT', [authorizationId]);
+    expect(errors![0]!.extensions.details).toEqual({ fields: { [field]: [expect.any(String)] } });
+  });
+
   it('when notes and location are null, then they are cleared; left out, they stay; null elsewhere stays', async () => {
     const { authorizationId } = await booked();
     const id = await bookedOn(authorizationId, { ...at(day, '11:00'), notes: 'bring toys', location: 'HOME' });

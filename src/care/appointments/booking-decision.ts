@@ -1,4 +1,4 @@
-import { DomainError, BadUserInput } from '../../foundation/errors/domain-error.ts';
+import { DomainError } from '../../foundation/errors/domain-error.ts';
 import { minutesBetween, type TimeWindow } from '../../foundation/time/time-window.ts';
 import type { Authorization } from '../authorizations/authorization.entity.ts';
 import { moved, resize, type Balance } from '../authorizations/balance.ts';
@@ -121,7 +121,7 @@ function unitsOf({ window, authorizationId, before }: WantedVisit, code: Billabl
   )
     return before.unitsReserved;
   const units = unitsFor(window.minutes, code);
-  if (units < 1) throw new BadUserInput({ endTime: `a visit of ${window.minutes} minutes is 0 units of ${code.code}` });
+  if (units < 1) throw window.refusal(`a visit of ${window.minutes} minutes is 0 units of ${code.code}`);
   return units;
 }
 

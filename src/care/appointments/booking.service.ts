@@ -122,7 +122,7 @@ export class BookingService {
       patientId: appointment.patientId,
       practitionerId,
       authorizationId,
-      window: TimeWindow.toBook(startTime, endTime),
+      window: TimeWindow.toBook(startTime, endTime, input),
       serviceCode: input.serviceCode,
       before: appointment,
     };
