@@ -48,22 +48,25 @@ describe('given a call with a key that is under way', () => {
     ['to a process of the version before', HERS, BEFORE],
     ['from a process of the version before', BEFORE, HERS],
     ['between two processes of the version before', BEFORE, BEFORE],
-  ])('when it comes again %s, then that one waits, and is the first where the first was refused', async (_, first, again) => {
-    for (const [end, isFree] of [
-      ['COMMIT', false],
-      ['ROLLBACK', true],
-    ] as const) {
-      key = randomUUID();
-      expect(await claim(one, first)).toBe(true);
-      const waiting = claim(other, again);
-      await untilWaiting(database.adminUrl, 1);
-      await one.query(end);
-      expect([end, await waiting]).toEqual([end, isFree]);
-      await other.query('ROLLBACK');
-      if (end === 'COMMIT') expect(await claim(other, again)).toBe(false);
-      await other.query('ROLLBACK');
-    }
-  });
+  ])(
+    'when it comes again %s, then that one waits, and is the first where the first was refused',
+    async (_, first, again) => {
+      for (const [end, isFree] of [
+        ['COMMIT', false],
+        ['ROLLBACK', true],
+      ] as const) {
+        key = randomUUID();
+        expect(await claim(one, first)).toBe(true);
+        const waiting = claim(other, again);
+        await untilWaiting(database.adminUrl, 1);
+        await one.query(end);
+        expect([end, await waiting]).toEqual([end, isFree]);
+        await other.query('ROLLBACK');
+        if (end === 'COMMIT') expect(await claim(other, again)).toBe(false);
+        await other.query('ROLLBACK');
+      }
+    },
+  );
 
   it('when another user sends the same key, then neither waits for the other', async () => {
     expect(await claim(one, HERS)).toBe(true);
