@@ -1,3 +1,4 @@
+# the newest Node.js that says of itself that it has long-term support, and on which all tests pass: npm run test:node
 FROM node:24-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json ./

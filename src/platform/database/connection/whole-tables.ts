@@ -10,8 +10,6 @@
  * A subquery that is asked again for each row is no join, and nothing here keeps it from being slow: compare with GROUP BY.
  */
 export const COMPARING_WHOLE_TABLES = `
-  SET LOCAL statement_timeout = 0;
-  SET LOCAL idle_in_transaction_session_timeout = 0;
   SET LOCAL jit = off;
   SET LOCAL enable_hashjoin = on;
   SET LOCAL enable_mergejoin = off;
