@@ -167,7 +167,7 @@ describe('given a visit that is over, and metrics to keep', () => {
   it.each([
     ...REFUSED.map(([what, metrics, said]) => [what, metrics.replace(/"(\w+)":/g, '$1:'), said] as const),
     ['a name that is no value', '{ a: { named: YES } }', 'named'],
-    ['a key twice', '{ a: { twice: 1, twice: 2 } }', 'twice'],
+    ['a key twice', '{ a: { twice: 1, twice: 2 } }', 'metrics: must be given once'],
   ])('when it is written inline with %s, then it is refused by name', async (_, metrics, said) => {
     const { code, text } = await asLiteral(await visit(), metrics);
     expect(code).toBe(ErrorCode.BAD_USER_INPUT);
