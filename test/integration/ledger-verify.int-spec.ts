@@ -497,10 +497,11 @@ describe('given a server that is set to merge and to loop over what it joins', (
   });
   afterAll(() => database.drop());
 
-  it.each(INVARIANTS)('when $name is planned, then no step of it is quadratic', async ({ breaches }) => {
+  it.each(INVARIANTS)('when $name is planned, then no step of it is quadratic', async ({ breaches, parameters }) => {
     await connected(database.ownerUrl, async (client) => {
       await client.query(BEGINNING);
-      expect(quadraticSteps(await planOf(client, breaches))).toEqual([]);
+      const values = await parameters?.(async <Row>(text: string) => (await client.query(text)).rows as Row[]);
+      expect(quadraticSteps(await planOf(client, breaches, values))).toEqual([]);
     });
   });
 });
