@@ -574,15 +574,21 @@ describe('given a denial', () => {
     );
 
     it.each([
-      ['GET', (): string => `/appointments/${ids.appointment}`, undefined, 'appointment'],
-      ['GET', (): string => `/sessions/${ids.session}`, undefined, 'session'],
-      ['GET', (): string => `/sessions/patient/${ids.patient}`, undefined, 'patient'],
-      ['GET', (): string => `/appointments?patientId=${ids.patient}`, undefined, 'patient'],
-      ['PUT', (): string => `/appointments/${ids.appointment}`, {}, 'appointment'],
-      ['POST', (): string => `/appointments/${ids.appointment}/start`, undefined, 'appointment'],
-      ['POST', (): string => '/appointments', () => booking(), 'patient'],
-      ['POST', (): string => '/sessions', () => ({ appointmentId: ids.appointment }), 'appointment'],
-    ] as const)('by REST, %s %s', async (method, url, body, resource) => {
+      ['reading an appointment', 'GET', (): string => `/appointments/${ids.appointment}`, undefined, 'appointment'],
+      ['reading a session', 'GET', (): string => `/sessions/${ids.session}`, undefined, 'session'],
+      ["listing a patient's sessions", 'GET', (): string => `/sessions/patient/${ids.patient}`, undefined, 'patient'],
+      [
+        "listing a patient's appointments",
+        'GET',
+        (): string => `/appointments?patientId=${ids.patient}`,
+        undefined,
+        'patient',
+      ],
+      ['changing', 'PUT', (): string => `/appointments/${ids.appointment}`, {}, 'appointment'],
+      ['starting', 'POST', (): string => `/appointments/${ids.appointment}/start`, undefined, 'appointment'],
+      ['booking', 'POST', (): string => '/appointments', () => booking(), 'patient'],
+      ['completing', 'POST', (): string => '/sessions', () => ({ appointmentId: ids.appointment }), 'appointment'],
+    ] as const)('by REST, %s', async (_, method, url, body, resource) => {
       const sent = typeof body === 'function' ? body() : body;
       const answer = await world.test.rest({ method, url: url(), body: sent, token: stranger.token });
       expect(answer.status).toBe(403);
