@@ -44,7 +44,7 @@ BEGIN
     FROM (SELECT id, time_zone FROM organizations
            WHERE time_zone NOT IN (SELECT known.name FROM pg_timezone_names known
                                     WHERE known.name !~ '[0-9]|^posix/|^right/|^(Factory|localtime|posixrules)$'
-                                      AND (known.name = 'UTC' OR known.name !~ '^[A-Z]{1,5}$'))
+                                      AND (known.name IN ('UTC', 'GB', 'NZ', 'PRC', 'ROC', 'ROK') OR known.name !~ '^[A-Z]{1,5}$'))
            ORDER BY id LIMIT 20) wrong;
   IF named IS NOT NULL THEN
     RAISE EXCEPTION 'The time zone of an organization has to be an IANA name, such as America/New_York, no abbreviation and no offset: %. Nothing was changed. Set the right name of each with the login that owns the tables, then migrate again: BEGIN; SELECT set_config(''app.organization_id'', ''<id>'', true); UPDATE organizations SET time_zone = ''<name>'' WHERE id = ''<id>''; COMMIT;', named;

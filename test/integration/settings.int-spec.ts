@@ -147,6 +147,16 @@ describe('given settings of the server that would change what is stored and answ
       },
     );
 
+    it.each([
+      ['default_transaction_read_only', 'false'],
+      ['row_security', 'yes'],
+      ['idle_session_timeout', '"0s"'],
+    ])('when %s is %s, which is right in other words, then both poolings start', async (name, value) => {
+      await asAdmin(`ALTER DATABASE ${migrated.name} SET ${name} = ${value}`);
+      for (const pooling of POOLINGS) await started(migrated, pooling, { MIGRATE_ON_START: 'false' });
+      await asAdmin(`ALTER DATABASE ${migrated.name} RESET ALL`);
+    });
+
     it.each(known.filter(({ session }) => session === 'refused'))(
       'when $name is $value, then nothing is migrated',
       async ({ name, value }) => {

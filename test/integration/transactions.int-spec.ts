@@ -321,8 +321,8 @@ describe('given the transactions of the application', () => {
     const commits = async () =>
       Number((await asAdmin((admin) => admin.query<{ n: string }>('SELECT last_value AS n FROM commits'))).rows[0]!.n);
 
-    /** The next COMMIT that finds a row of that table to save is done, and its answer never comes. */
-    function lossAfterSaving(table = 'appointments'): void {
+    /** The next COMMIT that finds a row of that table to save is done, and its answer never comes: lost then, or meanwhile. */
+    function lossAfterSaving(table = 'appointments', when: 'then' | 'meanwhile' = 'then'): void {
       type Query = (this: pg.Client, ...args: unknown[]) => unknown;
       const send = pg.Client.prototype.query as unknown as Query;
       const saving = new WeakSet<pg.Client>();
@@ -333,10 +333,12 @@ describe('given the transactions of the application', () => {
         if (query.text !== 'COMMIT' || lost || !saving.has(this)) return send.apply(this, args);
         lost = true;
         const { callback } = query;
-        query.callback = () => {
+        const lose = () => {
           (this as unknown as { connection: { stream: { destroy(): void } } }).connection.stream.destroy();
           callback(new Error('Connection terminated unexpectedly'));
         };
+        query.callback = when === 'then' ? lose : () => undefined;
+        if (when === 'meanwhile') setTimeout(lose, 100);
         return send.apply(this, args);
       };
       jest.spyOn(pg.Client.prototype as unknown as { query: Query }, 'query').mockImplementation(losing);
@@ -415,15 +417,18 @@ describe('given the transactions of the application', () => {
       expect(answer).toBe(2);
     });
 
-    it('and the server stays away, then a call that may be repeated is in doubt, and is not told that nothing was changed', async () => {
+    it.each([
+      ['that may be repeated is in doubt, and is not told that nothing was changed', InDoubt, 'allowBlindReplay'],
+      ['that only knows by itself what it saved is of unknown outcome', OutcomeUnknown, 'allowBlindReplayHere'],
+    ] as const)('and the server stays away, then a call %s', async (_, Refusal, allow) => {
       let attempts = 0;
       const attempt = transactions.run(ctx, async (tx) => {
-        tx.allowBlindReplay();
+        tx[allow]();
         if (++attempts > 1) throw Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
         const [backend] = await tx.sql<{ pid: number }>('SELECT pg_backend_pid() AS pid');
         await asAdmin((admin) => admin.query('SELECT pg_terminate_backend($1, 5000)', [backend!.pid]));
       });
-      await expect(attempt).rejects.toThrow(InDoubt);
+      await expect(attempt).rejects.toThrow(Refusal);
       expect(attempts).toBe(MOST_ATTEMPTS);
     });
 
@@ -458,6 +463,26 @@ describe('given the transactions of the application', () => {
         expect(next.code).toBeUndefined();
         expect((await refresh(next.data.refreshToken!.refreshToken)).code).toBeUndefined();
         expect(await signInsOf(email)).toEqual([{ end_reason: null }]);
+      });
+
+      it('that goes on and is still being saved, then the next attempt waits for it, and nobody is taken for a thief', async () => {
+        const { email } = await world.account(practice.admin);
+        const { data } = await login(email);
+        await asAdmin((admin) =>
+          admin.query(`
+            CREATE FUNCTION save_slowly() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(1); RETURN NULL; END $$;
+            CREATE CONSTRAINT TRIGGER slow AFTER INSERT ON refresh_tokens DEFERRABLE INITIALLY DEFERRED
+              FOR EACH ROW EXECUTE FUNCTION save_slowly();`),
+        );
+        try {
+          lossAfterSaving('refresh_tokens', 'meanwhile');
+          const next = await refresh(data.login!.refreshToken);
+          expect(next.code).toBeUndefined();
+          expect((await refresh(next.data.refreshToken!.refreshToken)).code).toBeUndefined();
+          expect(await signInsOf(email)).toEqual([{ end_reason: null }]);
+        } finally {
+          await asAdmin((admin) => admin.query('DROP FUNCTION save_slowly CASCADE'));
+        }
       });
 
       it('that failed, then it is told as it is, and counts', async () => {

@@ -162,6 +162,17 @@ describe('given a booked visit', () => {
     expect(unitsOf(visit(2, { window: longer, before }))).toBe(3);
   });
 
+  it.each([
+    ['its length', { window: at('2026-06-02T14:00:00Z', '2026-06-02T14:20:00Z') }, 'endTime'],
+    ['its service', { serviceCode: '97151' }, 'serviceCode'],
+    ['its authorization', { authorizationId: 'b' }, 'authorizationId'],
+  ])('when %s changes to what makes 0 units, then that field is named', (_, change, field) => {
+    const hourly = { ...CODE, unitMinutes: 120, roundUpAtMinutes: 61, zeroBelowMinutes: 61 };
+    const codes = [hourly, { ...hourly, id: 'code-97151', code: '97151' }];
+    const [decision] = decide(facts([full, anAuthorization('b')], own, codes), [visit(2, { before, ...change })]);
+    expect(decision.problems[0]?.details).toEqual({ fields: { [field]: [expect.stringContaining('0 units')] } });
+  });
+
   it('when it goes to another authorization, then its units there are new, and those here are free for the next', () => {
     const there = anAuthorization('b', { totalUnits: 4 });
     const decisions = decide(facts([full, there], own), [

@@ -1,4 +1,4 @@
-import { DomainError } from '../../foundation/errors/domain-error.ts';
+import { BadUserInput, DomainError } from '../../foundation/errors/domain-error.ts';
 import { minutesBetween, type TimeWindow } from '../../foundation/time/time-window.ts';
 import type { Authorization } from '../authorizations/authorization.entity.ts';
 import { moved, resize, type Balance } from '../authorizations/balance.ts';
@@ -113,16 +113,16 @@ function codeOf({ serviceCode, before }: WantedVisit, codes: readonly BillableCo
  *
  * @throws BadUserInput a visit that would be 0 units cannot be booked
  */
-function unitsOf({ window, authorizationId, before }: WantedVisit, code: BillableCode): number {
-  if (
-    before?.authorizationId === authorizationId &&
-    before.serviceCodeId === code.id &&
-    minutesBetween(before.startTime, before.endTime) === window.minutes
-  )
+function unitsOf({ window, authorizationId, serviceCode, before }: WantedVisit, code: BillableCode): number {
+  const isAsLong = before && minutesBetween(before.startTime, before.endTime) === window.minutes;
+  if (isAsLong && before.authorizationId === authorizationId && before.serviceCodeId === code.id)
     return before.unitsReserved;
   const units = unitsFor(window.minutes, code);
-  if (units < 1) throw window.refusal(`a visit of ${window.minutes} minutes is 0 units of ${code.code}`);
-  return units;
+  if (units >= 1) return units;
+  const none = `a visit of ${window.minutes} minutes is 0 units of ${code.code}`;
+  // a length that was long enough so far is not what is wrong
+  if (isAsLong) throw new BadUserInput({ [serviceCode == null ? 'authorizationId' : 'serviceCode']: none });
+  throw window.refusal(none);
 }
 
 /** What visits that were decided on have left to those behind them. */

@@ -30,6 +30,9 @@ export function instantAt(date: LocalDate, time: string, timeZone: string): Date
   return new Date(at.epochMilliseconds);
 }
 
+/** IANA names that look like abbreviations and are none. */
+const SHORT_NAMES = new Set(['UTC', 'GB', 'NZ', 'PRC', 'ROC', 'ROK']);
+
 /**
  * A time zone by its IANA name, in the spelling of the IANA database, whatever the case it is given in; undefined where it is
  * none. An older name stays what it is (Asia/Calcutta): both are known everywhere, and which of the two is the newer one
@@ -40,7 +43,7 @@ export function timeZoneNamed(name: string): string | undefined {
   if (!/^[A-Za-z_/-]{1,64}$/.test(name)) return undefined;
   try {
     const { timeZoneId } = Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(name);
-    return timeZoneId === 'UTC' || !/^[A-Z]{1,5}$/.test(timeZoneId) ? timeZoneId : undefined;
+    return !/^[A-Z]{1,5}$/.test(timeZoneId) || SHORT_NAMES.has(timeZoneId) ? timeZoneId : undefined;
   } catch {
     return undefined;
   }

@@ -88,7 +88,9 @@ export class AuthService {
     const granted =
       owned &&
       (await this.transactions.run(homeOf(nobody, owned.user), async (tx) => {
-        return (given = (await this.saved(tx, given)) ?? (await this.goOn(tx, owned)));
+        // first of all: behind it a commit that was lost, and is still under way, has come to its end
+        const user = await this.users.lock(tx, owned.user.id);
+        return (given = (await this.saved(tx, given)) ?? (await this.goOn(tx, owned, user)));
       }));
     if (!granted) throw new Unauthenticated('Sign in again: the refresh token is unknown, expired or already used.');
     return this.signIn(granted);
@@ -131,16 +133,15 @@ export class AuthService {
 
   /**
    * What the attempt before this one gave out, if its COMMIT was lost and went through all the same: given out again, or
-   * a spent code or token would be taken for a thief's.
+   * a spent code or token would be taken for a thief's. Asked behind the lock of the user, which that attempt had.
    */
   private async saved(tx: Tx, given: Granted | undefined): Promise<Granted | undefined> {
-    tx.allowBlindReplay();
+    tx.allowBlindReplayHere();
     return given && (await this.refreshTokens.has(tx, given.refreshToken)) ? given : undefined;
   }
 
   /** The sign-in goes on with the next token, or this one was no good. A refusal commits too: its event must stay. */
-  private async goOn(tx: Tx, owned: OwnedToken): Promise<Granted | undefined> {
-    const user = await this.users.lock(tx, owned.user.id);
+  private async goOn(tx: Tx, owned: OwnedToken, user: User | null): Promise<Granted | undefined> {
     const signIn = user?.active ? await this.signIns.lockLive(tx, owned.signInId) : null;
     const spending = await this.refreshTokens.spend(tx, owned.tokenId);
     const served = user && signIn && spending === Spending.SERVED;

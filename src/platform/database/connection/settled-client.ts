@@ -4,7 +4,7 @@ import type { Settings } from './settings.ts';
 
 // dates stay the strings they are: a Date would drag them through the process's own time zone
 pg.types.setTypeParser(pg.types.builtins.DATE, (value) => value);
-// pg's own, by a regular expression, takes twice as long; ours are in UTC, of years from 1900 to 9999 (graphql/scalars.ts)
+// pg's own, by a regular expression, takes twice as long; ours are in UTC, of years from 1900 to 9999 (graphql/inputs/scalars.ts)
 pg.types.setTypeParser(pg.types.builtins.TIMESTAMPTZ, (value) => new Date(value));
 // instants go as they come: in the process's zone pg would leave out the seconds by which zones once differed
 pg.defaults.parseInputDatesAsUTC = true;

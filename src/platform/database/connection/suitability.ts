@@ -16,7 +16,7 @@ interface Difference extends ObjectLiteral {
 
 /**
  * The settings that differ: in this session, or, of those that we leave as they are found, in one that would begin now
- * (of ALTER ROLE and ALTER DATABASE the narrower holds, by its words).
+ * (of ALTER ROLE and ALTER DATABASE the narrower holds). Those are kept in an administrator's words: `false` is off, `0s` is 0.
  */
 const DIFFERENCES = `
   SELECT name, wanted, CASE WHEN now <> wanted THEN now ELSE told END AS found,
@@ -24,11 +24,14 @@ const DIFFERENCES = `
     FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS setting (name, wanted, place)
    CROSS JOIN LATERAL current_setting(name, true) now
     LEFT JOIN LATERAL (
-      SELECT substr(line, strpos(line, '=') + 1) AS told
+      SELECT CASE WHEN wanted = 'on' AND words ~* '^(t|tr|tru|true|y|ye|yes|1)$'
+                    OR wanted = 'off' AND words ~* '^(f|fa|fal|fals|false|n|no|of|0)$'
+                    OR wanted = '0' AND words ~* '^0+ *[a-z]*$' THEN wanted ELSE words END AS told
         FROM pg_db_role_setting narrower
         JOIN pg_roles login ON login.rolname = session_user AND setrole IN (0, login.oid)
         JOIN pg_database here ON here.datname = current_database() AND setdatabase IN (0, here.oid)
        CROSS JOIN LATERAL unnest(setconfig) line
+       CROSS JOIN LATERAL substr(line, strpos(line, '=') + 1) words
        WHERE name = ANY($3) AND lower(split_part(line, '=', 1)) = lower(name)
        ORDER BY setrole = 0, setdatabase = 0 LIMIT 1) of_new_sessions ON true
    WHERE now <> wanted OR lower(told) <> lower(wanted)

@@ -27,6 +27,7 @@ class CommitLost extends Error {
   constructor(
     cause: unknown,
     readonly ofRead: boolean,
+    readonly mayBeRepeated: boolean,
   ) {
     super('COMMIT was not answered for sure', { cause });
   }
@@ -63,7 +64,7 @@ export class Transactions {
    *
    * @throws TryAgain the fault outlasted the attempts; nothing was changed
    * @throws InDoubt it did, after the connection had broken during a COMMIT; another call settles it
-   * @throws OutcomeUnknown the connection broke during COMMIT, and no idempotency key makes a replay safe
+   * @throws OutcomeUnknown the connection broke during COMMIT, and nothing makes a replay safe, or the same call sent again
    */
   run<T>(ctx: RequestContext, work: Work<T>): Promise<T> {
     return this.tried(ctx, (client, tx) => this.oneByOne(client, tx, work));
@@ -136,7 +137,7 @@ export class Transactions {
     if (attempt >= most) {
       transactionAttempts.increment(`gave-up:${state}`);
       this.log.warn({ requestId, message: `gave up after ${attempt} attempts, SQLSTATE ${state}` });
-      if (lost) throw new InDoubt(lost.cause);
+      if (lost) throw lost.mayBeRepeated ? new InDoubt(lost.cause) : new OutcomeUnknown(lost.cause);
       if (state === '23P01') throw error;
       throw new TryAgain();
     }
@@ -225,7 +226,7 @@ export class Transactions {
       // rollback. Whatever the server did not say itself leaves it open: the COMMIT was on its way.
       const isSaid = error instanceof pg.DatabaseError;
       if (isSaid && (before || recoveryOf(error) !== Recovery.RECONNECT)) throw error;
-      if (tx.mayReplayBlindly) throw new CommitLost(error, tx.isRead);
+      if (tx.mayReplayBlindly) throw new CommitLost(error, tx.isRead, tx.mayBeRepeated);
       throw new OutcomeUnknown(error);
     }
     // an SQL error that was swallowed inside the closure: PostgreSQL answers COMMIT with ROLLBACK and calls it success

@@ -8,6 +8,7 @@ import type { RequestContext } from '../../../foundation/request-context/request
  */
 export class Tx {
   private replaySafe = false;
+  private repeatable = false;
   private reads = false;
   private over = false;
   private readonly effects: (() => void)[] = [];
@@ -75,8 +76,17 @@ export class Tx {
     this.effects.push(effect);
   }
 
-  /** Says that running this closure again cannot repeat its effect, even if the first commit went through. */
+  /**
+   * Says that running this closure again cannot repeat its effect, even if the first commit went through, and that the same call
+   * sent again cannot either.
+   */
   allowBlindReplay(): void {
+    this.replaySafe = true;
+    this.repeatable = true;
+  }
+
+  /** As allowBlindReplay, within this call: the same one sent again would know nothing of what this one has saved. */
+  allowBlindReplayHere(): void {
     this.replaySafe = true;
   }
 
@@ -92,6 +102,11 @@ export class Tx {
 
   get mayReplayBlindly(): boolean {
     return this.replaySafe;
+  }
+
+  /** Whether the caller may send the call again, should its commit stay in doubt. */
+  get mayBeRepeated(): boolean {
+    return this.repeatable;
   }
 
   /** For Transactions alone: no statement may follow. @returns the answers of all that were sent and not waited for */

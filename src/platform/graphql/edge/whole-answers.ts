@@ -8,8 +8,8 @@ import { isProperty } from '../lists/projection.ts';
 const working = new Beside<object, Set<Promise<unknown>>>();
 
 /**
- * Notes what the fields of a request work on, for `waitsForAll`. The outermost wrapping of a field: what it does before it asks
- * its doors counts, too.
+ * Notes what the fields of a request work on, for `waitsForAll`. Around a field's doors: what it does before it asks them
+ * counts, too.
  */
 export function notesWork(schema: GraphQLSchema): GraphQLSchema {
   const types = Object.values(schema.getTypeMap()).filter(isObjectType);

@@ -23,7 +23,9 @@ export function registerErrorCode(): void {
       STALE_VERSION: {
         description: 'expectedVersion is not the current version. extensions.details: {currentVersion}',
       },
-      IDEMPOTENCY_KEY_REUSED: { description: 'The same idempotencyKey came before with a different input.' },
+      IDEMPOTENCY_KEY_REUSED: {
+        description: 'The same idempotencyKey came from the same user before, with a different input.',
+      },
       TRY_AGAIN: {
         description:
           "A passing fault (lock time-out, deadlock, database restarting) outlasted the server's own retries. Nothing was changed; of a call with an idempotencyKey the message may also say that its commit is in doubt, and the same call with the same key settles it. extensions.retryable is true.",
