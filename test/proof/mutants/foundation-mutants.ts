@@ -66,12 +66,12 @@ export const foundationMutants: readonly Mutant[] = [
       {
         file: BOOKING,
         find: `work: (facts) => this.insert(tx, id, input, visit, facts),
-            replay: (first) => this.rows.get(tx, first),
+            replay: (first) => this.readAgain(tx, first),
           },
         ),
       )`,
         replace: `work: () => undefined,
-            replay: (first) => this.rows.get(tx, first),
+            replay: (first) => this.readAgain(tx, first),
           },
         ),
       )
