@@ -31,7 +31,8 @@ const LOGIN = `mutation($input: LoginInput!) { login(input: $input) { ${TOKENS} 
 const REFRESH = `mutation($token: String!) { refreshToken(refreshToken: $token) { ${TOKENS} } }`;
 const LOGOUT = 'mutation($token: String!) { logout(refreshToken: $token) }';
 const REFRESHES = 3;
-const IN_DOUBT = /Send the same call again/;
+/** Of a sign-in whose commit stays in doubt: sent again it would not know what it saved. */
+const UNKNOWN = /^The connection was lost while the change was being saved. Read/;
 
 /** Who reads, signs in and out while others book, and is told TRY_AGAIN or what is right. */
 export class Bystanders {
@@ -74,7 +75,7 @@ export class Bystanders {
   private async comeAndGo(): Promise<void> {
     const { variables } = signIn(this.random.pick(this.stage.people.accounts).email);
     const login = await this.ask(LOGIN, variables);
-    if (!['OK', 'TRY_AGAIN', 'RATE_LIMITED'].includes(codeOf(login))) this.tell('login', login);
+    if (!['OK', 'TRY_AGAIN', 'RATE_LIMITED'].includes(codeOf(login)) && !isUnknown(login)) this.tell('login', login);
     let tokens = (login.data as { login?: Tokens } | undefined)?.login;
     for (let nth = 0; tokens && nth < REFRESHES; nth++) tokens = await this.refresh(tokens);
     if (!tokens) return;
@@ -84,19 +85,16 @@ export class Bystanders {
 
   /** Again with the same token until there is an answer; undefined where the sign-in is over. */
   private async refresh({ refreshToken: token }: Tokens): Promise<Tokens | undefined> {
-    for (let mayBeSpent = false; ;) {
+    while (!this.isOver) {
       const answer = await this.ask(REFRESH, { token });
       const code = codeOf(answer);
       if (code === 'OK') return (answer.data as { refreshToken: Tokens }).refreshToken;
-      // one whose commit was in doubt may have spent the token
-      if (code === 'UNAUTHENTICATED' && mayBeSpent) return undefined;
-      if (code !== 'TRY_AGAIN') {
-        this.tell('refreshToken', answer);
-        return undefined;
-      }
-      mayBeSpent ||= IN_DOUBT.test(answer.errors?.[0]?.message ?? '');
-      if (this.isOver) return undefined;
+      // what is told to try again has not spent it
+      if (code === 'TRY_AGAIN') continue;
+      if (!isUnknown(answer)) this.tell('refreshToken', answer);
+      return undefined;
     }
+    return undefined;
   }
 
   private async ask(query: string, variables: object, token?: string): Promise<ApiAnswer> {
@@ -109,6 +107,10 @@ export class Bystanders {
   private tell(what: string, { status, errors, data }: ApiAnswer): void {
     this.wrong.push(`${what} was answered ${status} ${JSON.stringify(errors ?? data)}`);
   }
+}
+
+function isUnknown({ errors }: ApiAnswer): boolean {
+  return UNKNOWN.test(errors?.[0]?.message ?? '');
 }
 
 function codeOf({ errors, status }: ApiAnswer): string {
