@@ -36,10 +36,12 @@ export async function versionBefore(): Promise<VersionBefore> {
   return { commit, folder, unknown, remove: () => rm(folder, { recursive: true, force: true }) };
 }
 
-/** Before the newest commit, or merge, that added a migration. */
+/** Before the newest commit, or merge, that added migrations behind all that were there: those can be taken back again. */
 function commitBefore(): string {
-  const added = git('log', '--first-parent', '-m', '--diff-filter=A', '--format=%H', '-1', '--', 'migrations');
-  return git('rev-parse', '--short', `${added}^1`);
+  const now = migrationsOf('HEAD');
+  const added = git('log', '--first-parent', '-m', '--diff-filter=A', '--format=%H', '--', 'migrations').split('\n');
+  const before = added.find((commit) => migrationsOf(`${commit}^1`).every((name, nth) => name === now[nth]));
+  return git('rev-parse', '--short', `${before ?? ''}^1`);
 }
 
 function migrationsOf(commit: string): string[] {
