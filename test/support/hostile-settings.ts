@@ -35,9 +35,10 @@ export const HOSTILE_SETTINGS: readonly HostileSetting[] = [
   set('standard_conforming_strings', 'off', 'set'),
   set('client_encoding', `'LATIN1'`, 'set'),
   set('search_path', 'pg_temp', 'set'),
-  set('lock_timeout', '1', 'set'),
-  set('statement_timeout', '1', 'set'),
-  set('idle_in_transaction_session_timeout', '1', 'set'),
+  // before our first transaction of a lent connection they hold, and a start has statements before it: so not at once
+  set('lock_timeout', '500', 'set'),
+  set('statement_timeout', '500', 'set'),
+  set('idle_in_transaction_session_timeout', '500', 'set'),
   set('IntervalStyle', 'sql_standard', 'refused'),
   set('timezone_abbreviations', `'India'`, 'refused'),
   set('bytea_output', 'escape', 'refused'),
