@@ -6,7 +6,9 @@
 const PLACES = [
   // no Nest, no database
   'foundation/errors',
+  'foundation/fair-share',
   'foundation/request-context',
+  'foundation/text',
   'foundation/time',
   'foundation/command-line',
 

@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import { serveApiDocs } from './api-docs.ts';
 import { AppModule } from './app.module.ts';
 import type { Environment } from '../platform/config/environment.ts';
+import { frontDoor } from './front-door.ts';
 import { HttpAdapter } from './http.ts';
 import { serveMetrics } from '../platform/observability/metrics-endpoint.ts';
 import { openLog } from '../platform/observability/log.ts';
@@ -25,13 +26,14 @@ export async function createApplication(
   const adapter = new HttpAdapter(environment);
   logRequests(adapter.getInstance(), log, ({ holder }) => holder.current.actorIfAny);
   traceRequests(adapter.getInstance());
-  tellLimits(adapter.getInstance(), ({ holder }) => holder.current.origin);
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.with(environment, databaseUrl), adapter, {
     logger: new NestLog(log),
     abortOnError: false,
   });
   const clock = app.get(Clock, { strict: false });
   adapter.holdRequests(() => clock.now());
+  frontDoor(app);
+  tellLimits(adapter.getInstance(), ({ holder }) => holder.current.origin); // behind what charges
   await secure(app, environment);
   if (environment.METRICS_TOKEN && environment.METRICS_PORT === undefined)
     serveMetrics(adapter.getInstance(), environment.METRICS_TOKEN);

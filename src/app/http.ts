@@ -7,6 +7,7 @@ import { hearErrors } from '../platform/observability/process-log.ts';
 import { OpenRequests } from './open-requests.ts';
 import { readJson } from './json-body.ts';
 import type { RequestHolder } from '../foundation/request-context/ctx.decorator.ts';
+import { Effort } from '../foundation/request-context/effort.ts';
 import { RequestContext, type Now } from '../foundation/request-context/request-context.ts';
 import { answerError, answerUnknown, answerUnroutable, isRest } from './refused-requests.ts';
 
@@ -27,7 +28,13 @@ export class HttpAdapter extends FastifyAdapter {
   readonly openRequests: OpenRequests;
   private readonly unknown: ReturnType<typeof answerUnknown>;
 
-  constructor({ MAX_BODY_BYTES: bodyLimit, trustProxy }: Pick<Environment, 'MAX_BODY_BYTES' | 'trustProxy'>) {
+  private readonly mostBytes: number;
+
+  constructor({
+    MAX_BODY_BYTES: bodyLimit,
+    MAX_ANSWER_BYTES,
+    trustProxy,
+  }: Pick<Environment, 'MAX_BODY_BYTES' | 'MAX_ANSWER_BYTES' | 'trustProxy'>) {
     // what still arrives while the server closes is answered like the rest, and not with a 503 in Fastify's own shape
     super({
       requestTimeout: LONGEST_SENDING_MS,
@@ -37,6 +44,7 @@ export class HttpAdapter extends FastifyAdapter {
       return503OnClosing: false,
       frameworkErrors: answerUnroutable,
     });
+    this.mostBytes = MAX_ANSWER_BYTES;
     this.openRequests = new OpenRequests(this.getInstance());
     this.unknown = answerUnknown(this.getInstance());
     hearErrors(this.getInstance().server);
@@ -55,9 +63,15 @@ export class HttpAdapter extends FastifyAdapter {
   /** Every request begins as nobody's; the front door finds out whose it is. */
   holdRequests(now: Now): void {
     this.getInstance().decorateRequest('holder');
-    this.getInstance().addHook('onRequest', (request, _reply, done) => {
-      const origin = { requestId: request.id, ipAddress: request.ip };
-      request.holder = { current: RequestContext.anonymous(origin, now) };
+    this.getInstance().addHook('onRequest', (request, { raw }, done) => {
+      const { socket } = request.raw;
+      const isGone = (): boolean => socket.destroyed && !raw.writableEnded;
+      const origin = { requestId: request.id, ipAddress: request.ip, isGone };
+      const atEnd: (() => void)[] = [];
+      raw.once('close', () => {
+        for (const done of atEnd.splice(0)) done();
+      });
+      request.holder = { current: RequestContext.anonymous(origin, now, new Effort(this.mostBytes)), atEnd };
       done();
     });
   }

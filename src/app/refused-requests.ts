@@ -1,11 +1,13 @@
 import { Logger } from '@nestjs/common';
+import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { BadUserInput } from '../foundation/errors/domain-error.ts';
+import { BadUserInput, DomainError } from '../foundation/errors/domain-error.ts';
+import { KnownFaults } from '../platform/graphql/edge/known-faults.ts';
 import { ErrorCode } from '../foundation/errors/error-code.ts';
 import { NotAsked } from '../platform/graphql/edge/asked-over-http.ts';
 import type { RequestRecord } from '../platform/observability/request-record.ts';
 import { safeError } from '../platform/observability/safe-error.ts';
-import { bodyOf } from '../rules/rest/error-answer.ts';
+import { bodyOf, retryAfter, statusOf } from '../rules/rest/error-answer.ts';
 
 interface Refusal {
   readonly code: ErrorCode;
@@ -14,6 +16,8 @@ interface Refusal {
 }
 
 const log = new Logger('HttpAdapter');
+const GRAPHQL_RESPONSE = /application\/graphql-response\+json/;
+const GRAPHQL_RESPONSE_TYPE = 'application/graphql-response+json; charset=utf-8';
 
 /** What Fastify could not read of a request. */
 const UNREADABLE: Readonly<Record<number, Readonly<Record<string, string>>>> = {
@@ -32,14 +36,20 @@ export function answerUnroutable(error: FastifyError, request: FastifyRequest, r
   void answer(request, reply, error.statusCode ?? 400, refusalOf(new BadUserInput({ url: 'cannot be read' })));
 }
 
-/** A body that is no JSON, too large or of another type; what is no GraphQL request; or a fault of ours. */
+/** A body that is no JSON, too large or of another type; what is no GraphQL request; a refusal at the door; or a fault of ours. */
 export function answerError(
-  error: FastifyError | NotAsked | BadUserInput,
+  error: FastifyError | DomainError | KnownFaults | GraphQLError,
   request: FastifyRequest,
   reply: FastifyReply,
 ): FastifyReply {
+  if (error instanceof KnownFaults) return answerErrors(request, reply, error.errors);
+  if (error instanceof GraphQLError) return answerErrors(request, reply, [error.toJSON()]);
   if (error instanceof NotAsked) return answer(request, reply, error.status, refusalOf(error));
-  if (error instanceof BadUserInput) return answer(request, reply, 400, refusalOf(error));
+  if (error instanceof DomainError) {
+    const wait = retryAfter(error.code, error.details);
+    if (wait !== undefined) void reply.header('retry-after', String(wait));
+    return answer(request, reply, statusOf(error.code), refusalOf(error));
+  }
   const status = error.statusCode ?? 500;
   if (status >= 400 && status < 500)
     return answer(
@@ -83,7 +93,23 @@ function pathOf(template: string): RegExp {
   return new RegExp(`^${escaped.replace(/:\w+/g, '[^/]+').replace('*', '.*')}$`);
 }
 
-function refusalOf({ code, message, details }: BadUserInput): Refusal {
+/** Of a document that was looked through before it came to Apollo, as Apollo tells them. */
+function answerErrors(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  errors: readonly GraphQLFormattedError[],
+): FastifyReply {
+  const { id: requestId, record } = request;
+  record.codes.add(ErrorCode.BAD_USER_INPUT);
+  const told = errors.map(({ extensions, ...error }) => {
+    const { http: _, ...rest } = extensions ?? {};
+    return { ...error, extensions: { ...rest, requestId } };
+  });
+  if (GRAPHQL_RESPONSE.test(request.headers.accept ?? '')) void reply.type(GRAPHQL_RESPONSE_TYPE);
+  return reply.status(400).send({ errors: told });
+}
+
+function refusalOf({ code, message, details }: DomainError): Refusal {
   return { code, message, details };
 }
 

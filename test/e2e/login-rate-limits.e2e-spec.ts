@@ -23,7 +23,7 @@ let trail: Trail;
 beforeAll(async () => {
   world = await World.create({
     LOGINS_PER_MINUTE: String(LOGINS),
-    CALLS_PER_MINUTE: String(CALLS),
+    POINTS_PER_MINUTE: String(CALLS),
     TRUST_PROXY: '10.0.0.0/8',
   });
   practice = await world.practice();
@@ -133,7 +133,7 @@ describe('given so many calls a minute for a user', () => {
 });
 const ADMIN = { role: 'ADMIN' };
 const process = (most: number): { limits: CallLimits; asked: () => number } => {
-  const environment = Environment.read({ CALLS_PER_MINUTE: String(most) });
+  const environment = Environment.read({ POINTS_PER_MINUTE: String(most) });
   const transactions = new Transactions(world.test.app.get(DataSource));
   const points = new Points(transactions, world.test.app.get(JwtSecret, { strict: false }));
   const take = jest.spyOn(points, 'take');

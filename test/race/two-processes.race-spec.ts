@@ -130,7 +130,7 @@ describe('given two processes that let 10 logins and 120 calls through a minute'
     const settings = {
       JWT_SECRET,
       LOGINS_PER_MINUTE: `${LOGINS}`,
-      CALLS_PER_MINUTE: `${CALLS}`,
+      POINTS_PER_MINUTE: `${CALLS}`,
       TRUST_PROXY: 'loopback',
     };
     apis = await together(2, () => startApi(database, settings));

@@ -39,7 +39,7 @@ export class DemoPeopleService {
   }
 
   private async addServiceCodes(ctx: RequestContext): Promise<void> {
-    const known = new Set((await this.serviceCodes.list(ctx)).map(({ code }) => code));
+    const known = new Set((await this.serviceCodes.newest(ctx)).map(({ code }) => code));
     for (const service of DEMO_SERVICE_CODES)
       if (!known.has(service.code)) await this.serviceCodes.create(ctx, { ...service });
   }

@@ -1,5 +1,5 @@
 import { plusDays, type LocalDate } from '../../foundation/time/local-date.ts';
-import { compare } from '../../people/organizations/search-key.ts';
+import { compare } from '../../foundation/text/compare.ts';
 
 /** An authorization of the patient with this number. */
 export interface PlannedAuthorization {

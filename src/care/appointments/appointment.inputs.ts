@@ -1,5 +1,6 @@
 import { Field, ID, InputType, Int } from '@nestjs/graphql';
 import { Matches } from 'class-validator';
+import { AnyOf } from '../../platform/graphql/inputs/value-lists.ts';
 import { IsId, IsLine, IsText, Optional } from '../../platform/graphql/inputs/validation.ts';
 import { NullClears } from '../../rules/idempotency/null-clears.ts';
 import { AppointmentStatus } from './appointment-status.ts';
@@ -79,7 +80,7 @@ export class AppointmentFilter {
   @Field(() => ID, { nullable: true }) @Optional() @IsId() patientId?: string | null;
   @Field(() => ID, { nullable: true }) @Optional() @IsId() practitionerId?: string | null;
   @Field(() => ID, { nullable: true }) @Optional() @IsId() authorizationId?: string | null;
-  @Field(() => [AppointmentStatus], { nullable: true }) status?: AppointmentStatus[] | null;
+  @AnyOf() @Field(() => [AppointmentStatus], { nullable: true }) status?: AppointmentStatus[] | null;
   @Field(() => Date, { nullable: true, description: 'Those that end after this instant.' }) from?: Date | null;
   @Field(() => Date, { nullable: true, description: 'Those that start before this instant.' }) to?: Date | null;
 }

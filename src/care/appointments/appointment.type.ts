@@ -1,4 +1,5 @@
 import { Field, ID, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
+import { LongText } from '../../platform/graphql/lists/long-text.ts';
 import { Connection } from '../../platform/graphql/lists/connection.ts';
 import { AppointmentStatus } from './appointment-status.ts';
 import { ServiceLocation } from './appointment.entity.ts';
@@ -19,7 +20,7 @@ export class AppointmentType {
   @Field(() => Int, { description: 'Units now held for this appointment; 0 once cancelled, completed or a no-show.' })
   unitsReserved: number;
   @Field(() => ServiceLocation, { nullable: true }) location: ServiceLocation | null;
-  @Field(() => String, { nullable: true }) notes: string | null;
+  @LongText(10_000) @Field(() => String, { nullable: true }) notes: string | null;
   @Field(() => String, { nullable: true, description: 'RFC 5545 RRULE, kept as given.' }) recurrenceRule: string | null;
   @Field(() => Date, { nullable: true }) startedAt: Date | null;
   @Field(() => Date, { nullable: true }) cancelledAt: Date | null;

@@ -64,6 +64,7 @@ export class AppointmentsController {
     permission: Permission.READ_APPOINTMENT,
     summary: 'Lists appointments, oldest first by start time',
     answers: APPOINTMENTS,
+    rowWeight: 6, // with its notes
     errors: [ErrorCode.NOT_FOUND],
   })
   async list(@Ctx() ctx: RequestContext, @Query() query: AppointmentsQuery): Promise<ListBody<View>> {

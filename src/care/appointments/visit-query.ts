@@ -15,7 +15,7 @@ const WHEN =
   'A date (YYYY-MM-DD) in the time zone of the organization, or an instant (ISO-8601 with an offset or Z). Visits that overlap the time between are listed.';
 
 /** Several values, by commas or by naming the parameter again. */
-export const Several = (): PropertyDecorator => NormalText((values) => values.split(','));
+export const Several = (): PropertyDecorator => NormalText((values) => [...new Set(values.split(','))]);
 
 /** What REST lists of visits are asked by. */
 export class VisitQuery extends PageQuery {

@@ -1,10 +1,12 @@
 import { Field, ID, InputType, Int } from '@nestjs/graphql';
 import { ArrayMaxSize, ArrayMinSize, ArrayUnique, Matches, Max, Min } from 'class-validator';
 import { DateScalar } from '../../platform/graphql/inputs/scalars.ts';
+import { AnyOf } from '../../platform/graphql/inputs/value-lists.ts';
 import { IsId, IsLine, IsText, Optional } from '../../platform/graphql/inputs/validation.ts';
 import { AuthorizationStatus } from './authorization-status.ts';
 
 export const MOST_UNITS = 1_000_000;
+export const MOST_CODES = 50;
 
 @InputType()
 export class CreateAuthorizationInput {
@@ -12,7 +14,7 @@ export class CreateAuthorizationInput {
 
   @Field(() => [String], { description: "Codes of the organization's service codes." })
   @ArrayMinSize(1)
-  @ArrayMaxSize(50)
+  @ArrayMaxSize(MOST_CODES)
   @ArrayUnique()
   @Matches(/^[A-Za-z0-9.-]{1,20}$/, { each: true, message: 'must be service codes' })
   serviceCodes: string[];
@@ -46,6 +48,7 @@ export class AuthorizationFilter {
   @Matches(/^[A-Za-z0-9.-]{1,20}$/, { message: 'must be a service code' })
   serviceCode?: string | null;
 
+  @AnyOf()
   @Field(() => [AuthorizationStatus], { nullable: true, description: "Any of these, as of the organization's today." })
   status?: AuthorizationStatus[] | null;
 

@@ -3,6 +3,7 @@ import { ErrorCode } from '../../foundation/errors/error-code.ts';
 import { Refuses } from '../../platform/graphql/edge/refuses.decorator.ts';
 import { Permission } from '../../rules/access/permission.ts';
 import { Requires } from '../../rules/access/requires.decorator.ts';
+import { AtMost } from '../../platform/graphql/lists/plain-lists.ts';
 import { Attachable } from '../../platform/graphql/lists/attached.ts';
 import { PageArgs } from '../../platform/graphql/lists/page-args.ts';
 import type { Page } from '../../platform/graphql/lists/page.ts';
@@ -17,7 +18,12 @@ import { ServiceCodeType } from '../service-codes/service-code.type.ts';
 import { AuthorizationQueries } from './authorization-queries.ts';
 import { AuthorizationStatus } from './authorization-status.ts';
 import type { Authorization } from './authorization.entity.ts';
-import { AuthorizationFilter, CreateAuthorizationInput, UpdateAuthorizationInput } from './authorization.inputs.ts';
+import {
+  AuthorizationFilter,
+  CreateAuthorizationInput,
+  UpdateAuthorizationInput,
+  MOST_CODES,
+} from './authorization.inputs.ts';
 import { AuthorizationConnection, AuthorizationType, LedgerEntryConnection } from './authorization.type.ts';
 import { AuthorizationsService } from './authorizations.service.ts';
 import type { LedgerEntry } from './ledger-entry.entity.ts';
@@ -89,6 +95,7 @@ export class AuthorizationsResolver {
   }
 
   @Attachable()
+  @AtMost(MOST_CODES)
   @ResolveField(() => [ServiceCodeType], { description: 'At least one.' })
   @Requires(Permission.READ_SERVICE_CODE)
   serviceCodes(@Ctx() ctx: RequestContext, @Parent() authorization: Authorization): Promise<ServiceCode[]> {

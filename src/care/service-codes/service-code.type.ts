@@ -1,4 +1,5 @@
 import { Field, ID, Int, ObjectType } from '@nestjs/graphql';
+import { Connection } from '../../platform/graphql/lists/connection.ts';
 
 @ObjectType('ServiceCode', {
   description: [
@@ -30,3 +31,6 @@ export class ServiceCodeType {
   @Field(() => Int)
   zeroBelowMinutes: number;
 }
+
+@ObjectType()
+export class ServiceCodeConnection extends Connection(ServiceCodeType, 'ServiceCode') {}

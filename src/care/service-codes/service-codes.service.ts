@@ -7,7 +7,11 @@ import { TenantRepository, type RowKey } from '../../platform/database/rows/tena
 import { Transactions } from '../../platform/database/transactions/transactions.ts';
 import type { Tx } from '../../platform/database/transactions/tx.ts';
 import { BadUserInput, NotFound } from '../../foundation/errors/domain-error.ts';
+import type { PageArgs } from '../../platform/graphql/lists/page-args.ts';
+import { Pages, type Page } from '../../platform/graphql/lists/page.ts';
+import { MOST_OF_A_PLAIN_LIST } from '../../platform/graphql/lists/plain-lists.ts';
 import { loadBatched } from '../../platform/graphql/lists/loaders.ts';
+import { compare } from '../../foundation/text/compare.ts';
 import { changesOf } from '../../people/organizations/changes.ts';
 import type { RequestContext } from '../../foundation/request-context/request-context.ts';
 import { ServiceCode } from './service-code.entity.ts';
@@ -23,6 +27,7 @@ export class ServiceCodesService {
     private readonly transactions: Transactions,
     private readonly tenancy: Tenancy,
     private readonly audit: AuditService,
+    private readonly pages: Pages,
   ) {}
 
   /** @throws BadUserInput the code is malformed or taken, or the settings do not go together */
@@ -76,12 +81,21 @@ export class ServiceCodesService {
     });
   }
 
-  /** By code; an organization has tens of them, so there are no pages. */
-  async list(ctx: RequestContext, organizationId?: string | null): Promise<ServiceCode[]> {
+  /** The newest, by code: an organization has tens of them. */
+  async newest(ctx: RequestContext, organizationId?: string | null): Promise<ServiceCode[]> {
     const scope = await this.tenancy.forList(ctx, organizationId);
-    return this.transactions.read(scope, (tx) =>
-      this.rows.select(tx).orderBy('row.code').orderBy('row.organizationId').many(),
+    const found = await this.transactions.read(scope, (tx) =>
+      this.rows.select(tx).orderBy('row.id', 'DESC').many({ limit: MOST_OF_A_PLAIN_LIST }),
     );
+    return found.sort(
+      (one, other) => compare(one.code, other.code) || compare(one.organizationId, other.organizationId),
+    );
+  }
+
+  /** By code. @throws BadUserInput `after` is not a cursor of this list */
+  async list(ctx: RequestContext, args: PageArgs, organizationId?: string | null): Promise<Page<ServiceCode>> {
+    const scope = await this.tenancy.forList(ctx, organizationId);
+    return this.pages.list(scope, { args, order: ['code', 'id'], query: (tx) => this.rows.select(tx) });
   }
 
   /** For relation fields: one query for all that a request asks for at once. */

@@ -1,5 +1,6 @@
 import { Field, ID, InputType } from '@nestjs/graphql';
 import { IsJsonObject, JSONObjectScalar } from '../../platform/graphql/inputs/json.ts';
+import { AnyOf } from '../../platform/graphql/inputs/value-lists.ts';
 import { IsHttpsUrl, IsId, IsLine, IsText, Optional } from '../../platform/graphql/inputs/validation.ts';
 import { SessionStatus } from './session.entity.ts';
 
@@ -38,7 +39,7 @@ export class SessionFilter {
   @Field(() => ID, { nullable: true }) @Optional() @IsId() patientId?: string | null;
   @Field(() => ID, { nullable: true }) @Optional() @IsId() practitionerId?: string | null;
   @Field(() => ID, { nullable: true }) @Optional() @IsId() authorizationId?: string | null;
-  @Field(() => [SessionStatus], { nullable: true }) status?: SessionStatus[] | null;
+  @AnyOf() @Field(() => [SessionStatus], { nullable: true }) status?: SessionStatus[] | null;
   @Field(() => Date, { nullable: true, description: 'Those that end after this instant.' }) from?: Date | null;
   @Field(() => Date, { nullable: true, description: 'Those that start before this instant.' }) to?: Date | null;
 }

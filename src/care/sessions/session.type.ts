@@ -1,5 +1,6 @@
 import { Field, ID, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
 import { Connection } from '../../platform/graphql/lists/connection.ts';
+import { LongText } from '../../platform/graphql/lists/long-text.ts';
 import { JSONObjectScalar } from '../../platform/graphql/inputs/json.ts';
 import { SessionStatus } from './session.entity.ts';
 
@@ -23,9 +24,9 @@ export class SessionType {
   })
   unitsUnauthorized: number;
   @Field(() => SessionStatus) status: SessionStatus;
-  @Field(() => String, { nullable: true }) narrativeNotes: string | null;
+  @LongText(100_000) @Field(() => String, { nullable: true }) narrativeNotes: string | null;
   @Field(() => String, { nullable: true }) voiceRecordingUrl: string | null;
-  @Field(() => JSONObjectScalar, { nullable: true }) metrics: Record<string, unknown> | null;
+  @LongText(100_000) @Field(() => JSONObjectScalar, { nullable: true }) metrics: Record<string, unknown> | null;
   @Field() createdAt: Date;
   @Field() updatedAt: Date;
 }

@@ -65,6 +65,7 @@ export class SessionsController {
     summary:
       'Lists sessions, oldest first by start time; what emergency access opens, only under the patientId that it is for',
     answers: SESSIONS,
+    rowWeight: 101, // notes and metrics: see LongText in session.type.ts
     errors: [ErrorCode.NOT_FOUND],
   })
   list(@Ctx() ctx: RequestContext, @Query() query: SessionsQuery): Promise<ListBody<View>> {
@@ -88,6 +89,7 @@ export class SessionsController {
     summary: 'Lists the sessions of a patient',
     path: { patientId: 'patient' },
     answers: SESSIONS,
+    rowWeight: 101, // notes and metrics: see LongText in session.type.ts
   })
   ofPatient(
     @Ctx() ctx: RequestContext,
@@ -103,6 +105,7 @@ export class SessionsController {
     summary: 'Lists the sessions of a practitioner; a practitioner lists their own',
     path: { practitionerId: 'practitioner' },
     answers: SESSIONS,
+    rowWeight: 101, // notes and metrics: see LongText in session.type.ts
   })
   async ofPractitioner(
     @Ctx() ctx: RequestContext,

@@ -65,6 +65,14 @@ export class BadUserInput extends DomainError {
   }
 }
 
+/** Refused before the answer is written: one caller's answer must not take the memory of all. */
+export class AnswerTooLarge extends BadUserInput {
+  constructor(mostBytes: number) {
+    const said = `would have more than ${mostBytes} bytes: ask for smaller pages, fewer fields or fewer aliases`;
+    super({ answer: said }, { most: mostBytes });
+  }
+}
+
 /** Somebody changed the object since the caller read it. */
 export class StaleVersion extends DomainError {
   readonly code = ErrorCode.STALE_VERSION;
@@ -85,6 +93,18 @@ export class TryAgain extends DomainError {
   readonly code = ErrorCode.TRY_AGAIN;
   constructor(message = 'The server is busy or restarting. Nothing was changed: try again.') {
     super(message);
+  }
+}
+
+/** Who asked has hung up, so that nobody sees this: what was begun is rolled back. */
+export class CallerGone extends TryAgain {}
+
+/** A reading ran into the time-out of a statement. It is not tried again here: it would take as long, and keep others waiting. */
+export class TookTooLong extends TryAgain {
+  constructor() {
+    super(
+      'This took too long to read. Ask for less: a smaller page, a narrower filter, no totalCount; or try again later.',
+    );
   }
 }
 

@@ -4,6 +4,8 @@ import type { RequestContext } from './request-context.ts';
 /** What a request carries from its first byte to its answer. The login replaces `current` once it knows who asks. */
 export interface RequestHolder {
   current: RequestContext;
+  /** What is done when the answer was handed on, or whoever waits for it has hung up. */
+  readonly atEnd: (() => void)[];
 }
 
 /** An HTTP request as http.ts hands it on: with its holder. */

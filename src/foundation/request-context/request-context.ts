@@ -1,3 +1,6 @@
+import type { Caller } from '../fair-share/fair-share.ts';
+import { Effort } from './effort.ts';
+
 export enum Role {
   ADMIN = 'ADMIN',
   PRACTITIONER = 'PRACTITIONER',
@@ -22,6 +25,8 @@ export interface Actor {
 export interface Origin {
   readonly requestId: string;
   readonly ipAddress?: string;
+  /** Nobody waits for the answer any more: who asked has hung up. */
+  readonly isGone?: () => boolean;
 }
 
 /** Tells the present instant; the demo data and the tests bring their own. */
@@ -41,10 +46,12 @@ export class RequestContext {
     readonly organizationId: string | null | undefined,
     /** When the request came. Its today goes by this: one answer does not tell of two, though midnight passes meanwhile. */
     readonly askedAt: Date,
+    /** What the request has cost so far, whoever it turns out to be of. */
+    readonly effort: Effort,
   ) {}
 
-  static anonymous(origin: Origin, now: Now): RequestContext {
-    return new RequestContext(origin, now, undefined, undefined, now());
+  static anonymous(origin: Origin, now: Now, effort = new Effort()): RequestContext {
+    return new RequestContext(origin, now, undefined, undefined, now(), effort);
   }
 
   /** The same request, made by this user: in their own organization, or for a super admin in every one. */
@@ -55,6 +62,7 @@ export class RequestContext {
       actor,
       actor.isSuperAdmin ? null : actor.organizationId,
       this.askedAt,
+      this.effort,
     );
   }
 
@@ -63,7 +71,22 @@ export class RequestContext {
    * PostgreSQL holds every row of the transaction to it.
    */
   within(organizationId: string): RequestContext {
-    return new RequestContext(this.origin, this.now, this.signedIn, organizationId, this.askedAt);
+    return new RequestContext(this.origin, this.now, this.signedIn, organizationId, this.askedAt, this.effort);
+  }
+
+  /** The same request, for what has to be done though nobody may be there any more to be told: the trail of a refusal. */
+  evenIfGone(): RequestContext {
+    const origin = { ...this.origin, isGone: undefined };
+    return new RequestContext(origin, this.now, this.signedIn, this.organizationId, this.askedAt, this.effort);
+  }
+
+  /** Whose share of the server this takes. Nobody's calls share by address; our own tasks, such as sealing, by name. */
+  get caller(): Caller {
+    if (this.signedIn) return { practice: this.signedIn.organizationId, user: this.signedIn.userId };
+    const { ipAddress, requestId } = this.origin;
+    return ipAddress === undefined
+      ? { practice: 'this server', user: requestId }
+      : { practice: 'nobody', user: ipAddress };
   }
 
   get isSignedIn(): boolean {

@@ -1,6 +1,7 @@
 import { Field, ID, InputType } from '@nestjs/graphql';
-import { ArrayMaxSize, Matches } from 'class-validator';
+import { Matches } from 'class-validator';
 import { AuditOutcome } from '../../rules/audit/audit.service.ts';
+import { AnyOf } from '../../platform/graphql/inputs/value-lists.ts';
 import { IsId, IsLine, Optional } from '../../platform/graphql/inputs/validation.ts';
 
 @InputType({ description: 'Events of from <= occurredAt < to, newest first by (occurredAt, id).' })
@@ -21,8 +22,7 @@ export class AuditEventFilter {
   @Field(() => ID, { nullable: true }) @Optional() @IsId() patientId?: string | null;
 
   @Field(() => [String], { nullable: true, description: 'Any of these.' })
-  @Optional()
-  @ArrayMaxSize(100)
+  @AnyOf()
   @Matches(/^[^\p{Cc}\p{Cs}]{0,100}$/u, { each: true, message: 'must be names of actions' })
   action?: string[] | null;
 

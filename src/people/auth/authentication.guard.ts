@@ -1,10 +1,13 @@
 import { Injectable, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
+import { ExecutionContextHost } from '@nestjs/core/helpers/execution-context-host.js';
 import { AuthGuard } from '@nestjs/passport';
+import { ROW_WEIGHT } from '../../rules/rest/endpoint.decorator.ts';
+import { rowsAskedFor } from '../../rules/rest/page-query.ts';
 import { PUBLIC, REQUIRED } from '../../rules/access/requires.decorator.ts';
 import { Unauthenticated } from '../../foundation/errors/domain-error.ts';
-import { holderOf, requestOf, type RequestHolder } from '../../foundation/request-context/ctx.decorator.ts';
-import { CallLimits } from '../../rules/rate-limits/call-limits.service.ts';
+import { requestOf, type HeldRequest, type RequestHolder } from '../../foundation/request-context/ctx.decorator.ts';
+import { Admission } from '../../rules/rate-limits/admission.service.ts';
 import { Beside } from '../../foundation/request-context/beside.ts';
 import type { Actor } from '../../foundation/request-context/request-context.ts';
 
@@ -14,35 +17,57 @@ import type { Actor } from '../../foundation/request-context/request-context.ts'
  */
 @Injectable()
 export class AuthenticationGuard extends AuthGuard('jwt') {
-  /** Root fields of a query start at the same time: they wait for one check of the token, counted as one call. */
-  private readonly checks = new Beside<RequestHolder, Promise<unknown>>();
+  private readonly senders = new Beside<RequestHolder, Promise<Actor | undefined>>();
+  /** Root fields of a query start at the same time: they wait for one turn. */
+  private readonly entries = new Beside<RequestHolder, Promise<void>>();
 
   constructor(
     private readonly reflector: Reflector,
-    private readonly calls: CallLimits,
+    private readonly admission: Admission,
   ) {
     super();
+  }
+
+  /**
+   * Who sends a request, by its token, which is asked once. Undefined: it has none that counts. Before anything else of it is
+   * read: see app/front-door.ts.
+   */
+  senderOf(request: HeldRequest, reply: unknown): Promise<Actor | undefined> {
+    const { holder } = request;
+    const known = this.senders.get(holder) ?? this.ask(new ExecutionContextHost([request, reply]));
+    this.senders.set(holder, known);
+    return known;
   }
 
   override async canActivate(context: ExecutionContext): Promise<boolean> {
     const required = this.reflector.getAllAndOverride<unknown>(REQUIRED, [context.getHandler(), context.getClass()]);
     if (required === PUBLIC) return true;
-    const holder = holderOf(context);
-    const check = this.checks.get(holder) ?? this.enter(context, holder);
-    this.checks.set(holder, check);
-    await check;
+    const request = requestOf(context);
+    const { holder } = request;
+    const entry = this.entries.get(holder) ?? this.enter(request, context);
+    this.entries.set(holder, entry);
+    await entry;
     return true;
   }
 
-  /** Once a request: who asks, and whether they ask too often. Who has just signed in is known already. */
-  private async enter(context: ExecutionContext, holder: RequestHolder): Promise<void> {
+  /** Once a request: who asks, and their turn. Who has just signed in is known already. */
+  private async enter(request: HeldRequest, context: ExecutionContext): Promise<void> {
+    const { holder } = request;
     if (holder.current.isSignedIn) return;
-    await super.canActivate(context);
-    await this.calls.spend(holder.current);
+    const sender = await this.senderOf(request, undefined);
+    if (!sender) throw new Unauthenticated();
+    holder.current = holder.current.as(sender);
+    const weight = this.reflector.get<number | undefined>(ROW_WEIGHT, context.getHandler());
+    if (weight !== undefined) {
+      const { query } = context.switchToHttp().getRequest<{ query: object }>();
+      holder.current.effort.expected = weight * rowsAskedFor(query);
+    }
+    await this.admission.enter(holder);
   }
 
-  override getRequest(context: ExecutionContext): unknown {
-    return requestOf(context);
+  private async ask(context: ExecutionContextHost): Promise<Actor | undefined> {
+    await super.canActivate(context);
+    return (requestOf(context) as HeldRequest & { readonly user?: Actor }).user;
   }
 
   /**
@@ -50,11 +75,8 @@ export class AuthenticationGuard extends AuthGuard('jwt') {
    * token comes as no user.
    */
   // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- passport's signature
-  override handleRequest<Answer>(fault: unknown, user: unknown, _info: unknown, context: ExecutionContext): Answer {
+  override handleRequest<Answer>(fault: unknown, user: unknown): Answer {
     if (fault instanceof Error) throw fault;
-    if (!user) throw new Unauthenticated();
-    const holder = holderOf(context);
-    holder.current = holder.current.as(user as Actor);
-    return user as Answer;
+    return (user || undefined) as Answer;
   }
 }

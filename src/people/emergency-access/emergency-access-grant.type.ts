@@ -1,4 +1,5 @@
 import { Field, ID, ObjectType } from '@nestjs/graphql';
+import { Connection } from '../../platform/graphql/lists/connection.ts';
 
 @ObjectType('EmergencyAccessGrant', {
   description: "Break-the-glass: time-limited emergency read access of one user to one patient's record.",
@@ -10,3 +11,6 @@ export class EmergencyAccessGrantType {
   @Field(() => Date, { nullable: true }) revokedAt: Date | null;
   @Field() createdAt: Date;
 }
+
+@ObjectType()
+export class EmergencyAccessGrantConnection extends Connection(EmergencyAccessGrantType, 'EmergencyAccessGrant') {}

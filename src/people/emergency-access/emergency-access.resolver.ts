@@ -3,6 +3,9 @@ import { ErrorCode } from '../../foundation/errors/error-code.ts';
 import { Refuses } from '../../platform/graphql/edge/refuses.decorator.ts';
 import { Permission } from '../../rules/access/permission.ts';
 import { Requires } from '../../rules/access/requires.decorator.ts';
+import { PageArgs } from '../../platform/graphql/lists/page-args.ts';
+import type { Page } from '../../platform/graphql/lists/page.ts';
+import { MOST_OF_A_PLAIN_LIST } from '../../platform/graphql/lists/plain-lists.ts';
 import { required } from '../../platform/graphql/lists/loaders.ts';
 import { TextPipe } from '../../platform/graphql/inputs/text.pipe.ts';
 import { UuidPipe } from '../../platform/graphql/inputs/uuid.pipe.ts';
@@ -15,7 +18,7 @@ import type { User } from '../users/user.entity.ts';
 import { UserType } from '../users/user.type.ts';
 import { UsersService } from '../users/users.service.ts';
 import type { EmergencyAccessGrant } from './emergency-access-grant.entity.ts';
-import { EmergencyAccessGrantType } from './emergency-access-grant.type.ts';
+import { EmergencyAccessGrantConnection, EmergencyAccessGrantType } from './emergency-access-grant.type.ts';
 import { GrantEmergencyAccessInput } from './emergency-access.inputs.ts';
 import { EmergencyAccessService } from './emergency-access.service.ts';
 import { GrantStatus, statusAt } from './grant-status.ts';
@@ -32,17 +35,30 @@ export class EmergencyAccessResolver {
   ) {}
 
   @Query(() => [EmergencyAccessGrantType], {
-    description: 'Newest first. active: true for those that are live now, false for those that have ended.',
+    description: `The newest ${MOST_OF_A_PLAIN_LIST}, newest first; allEmergencyAccessGrants has all. active: true for those that are live now, false for those that have ended.`,
   })
-  emergencyAccessGrants(
+  async emergencyAccessGrants(
     @Ctx() ctx: RequestContext,
     @Args('active', { type: () => Boolean, nullable: true }) active?: boolean | null,
   ): Promise<EmergencyAccessGrant[]> {
-    return this.emergencyAccess.list(ctx, active);
+    const { nodes } = await this.emergencyAccess.list(ctx, { first: MOST_OF_A_PLAIN_LIST }, active);
+    return nodes;
+  }
+
+  @Query(() => EmergencyAccessGrantConnection, {
+    description: 'Newest first. active: true for those that are live now, false for those that have ended.',
+  })
+  allEmergencyAccessGrants(
+    @Ctx() ctx: RequestContext,
+    @Args() args: PageArgs,
+    @Args('active', { type: () => Boolean, nullable: true }) active?: boolean | null,
+  ): Promise<Page<EmergencyAccessGrant>> {
+    return this.emergencyAccess.list(ctx, args, active);
   }
 
   @Mutation(() => EmergencyAccessGrantType, {
-    description: "Opens a patient's sessions to a user for a while, for reading alone. Every such read is audited.",
+    description:
+      "Opens a patient's sessions to a user for a while, for reading alone. Every such read is audited. At most 20 grants of a patient, and 200 of an organization, are live at a time.",
   })
   @Refuses(ErrorCode.NOT_FOUND)
   grantEmergencyAccess(

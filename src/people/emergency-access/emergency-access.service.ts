@@ -2,8 +2,12 @@ import { Injectable } from '@nestjs/common';
 import { Tenancy } from '../../rules/access/tenancy.ts';
 import { AuditService } from '../../rules/audit/audit.service.ts';
 import { newId } from '../../platform/database/rows/new-id.ts';
+import type { RowQuery } from '../../platform/database/rows/row-query.ts';
 import { TenantRepository } from '../../platform/database/rows/tenant-repository.ts';
 import { Transactions } from '../../platform/database/transactions/transactions.ts';
+import type { Tx } from '../../platform/database/transactions/tx.ts';
+import type { PageArgs } from '../../platform/graphql/lists/page-args.ts';
+import { Pages, type Page } from '../../platform/graphql/lists/page.ts';
 import { BadUserInput } from '../../foundation/errors/domain-error.ts';
 import { Patient } from '../patients/patient.entity.ts';
 import { Role, type RequestContext } from '../../foundation/request-context/request-context.ts';
@@ -11,6 +15,14 @@ import { User } from '../users/user.entity.ts';
 import { EmergencyAccessGrant } from './emergency-access-grant.entity.ts';
 import type { GrantEmergencyAccessInput } from './emergency-access.inputs.ts';
 import { earliestOfLive, expiryOf, requireRevocable } from './grant-status.ts';
+
+/** Grants that are live at the same time, at most: what is opened to more is no emergency. */
+const MOST_LIVE = { patient: 20, organization: 200 };
+const LIVE = 'row.revokedAt IS NULL AND row.expiresAt > :now';
+const COUNT = 'count(*)::int AS count';
+interface Counted {
+  readonly count: number;
+}
 
 /** Granting emergency access, ending it, and who has it. What it opens is emergency-reading.service.ts. */
 @Injectable()
@@ -23,13 +35,14 @@ export class EmergencyAccessService {
     private readonly transactions: Transactions,
     private readonly tenancy: Tenancy,
     private readonly audit: AuditService,
+    private readonly pages: Pages,
   ) {}
 
   /**
    * The grantee's row is locked, so that a deactivation or a change of role comes before or after, not in between.
    *
    * @throws NotFound the organization has no such patient or user
-   * @throws BadUserInput the user is not active, or a patient
+   * @throws BadUserInput the user is not active, or a patient; or as many grants are live as may be
    */
   async grant(ctx: RequestContext, input: GrantEmergencyAccessInput): Promise<EmergencyAccessGrant> {
     const { patientId, durationMinutes, justification } = input;
@@ -38,6 +51,7 @@ export class EmergencyAccessService {
       await this.patients.get(tx, patientId);
       const grantee = await this.users.getLocked(tx, input.grantedToUserId);
       requireEligible(grantee);
+      await this.requireRoom(tx, patientId);
       const { actor } = tx.ctx;
       const createdAt = tx.ctx.now();
       const grant = await this.grants.insert(tx, {
@@ -87,20 +101,47 @@ export class EmergencyAccessService {
     });
   }
 
-  /** Newest first: those that are live now, those that have ended, or all. Of every organization for a super admin. */
-  list(ctx: RequestContext, active?: boolean | null): Promise<EmergencyAccessGrant[]> {
-    return this.transactions.read(ctx, (tx) => {
-      const now = tx.ctx.now();
-      const query = this.grants.select(tx).orderBy('row.createdAt', 'DESC').orderBy('row.id', 'DESC');
-      if (active === true)
-        // what was made earlier has ended: so the index by creation is walked no further
-        query.andWhere('row.revokedAt IS NULL AND row.expiresAt > :now AND row.createdAt > :earliest', {
-          now,
-          earliest: earliestOfLive(now),
-        });
-      if (active === false) query.andWhere('(row.revokedAt IS NOT NULL OR row.expiresAt <= :now)', { now });
-      return query.many();
+  /**
+   * Newest first: those that are live now, those that have ended, or all. Of every organization for a super admin.
+   *
+   * @throws BadUserInput `after` is not a cursor of this list
+   */
+  list(ctx: RequestContext, args: PageArgs, active?: boolean | null): Promise<Page<EmergencyAccessGrant>> {
+    return this.pages.list(ctx, {
+      args,
+      order: ['createdAt', 'id'],
+      direction: 'DESC',
+      query: (tx) => this.byLife(tx, active),
     });
+  }
+
+  private byLife(tx: Tx, active?: boolean | null): RowQuery<EmergencyAccessGrant> {
+    const now = tx.ctx.now();
+    const query = this.grants.select(tx);
+    if (active === true)
+      // what was made earlier has ended: so the index by creation is walked no further
+      query.andWhere(`${LIVE} AND row.createdAt > :earliest`, { now, earliest: earliestOfLive(now) });
+    if (active === false) query.andWhere(`NOT (${LIVE})`, { now });
+    return query;
+  }
+
+  /**
+   * Grants of one organization are made one after the other, so that no two are the last that there is room for.
+   *
+   * @throws BadUserInput as many are live as may be
+   */
+  private async requireRoom(tx: Tx, patientId: string): Promise<void> {
+    await tx.sql(`SELECT pg_advisory_xact_lock(hashtextextended('emergency access ' || $1, 0))`, [tx.organizationId]);
+    const live = this.byLife(tx, true);
+    const [[ofPatient], [ofAll]] = await Promise.all([
+      this.byLife(tx, true).andWhere('row.patientId = :patientId', { patientId }).select<Counted>(COUNT),
+      live.select<Counted>(COUNT),
+    ]);
+    const { patient, organization } = MOST_LIVE;
+    if ((ofPatient?.count ?? 0) >= patient)
+      throw new BadUserInput({ patientId: `has ${patient} live grants already: revoke one` });
+    if ((ofAll?.count ?? 0) >= organization)
+      throw new BadUserInput({ patientId: `the organization has ${organization} live grants already: revoke one` });
   }
 }
 

@@ -1,4 +1,5 @@
 import { Field, ID, ObjectType } from '@nestjs/graphql';
+import { Connection } from '../../platform/graphql/lists/connection.ts';
 
 @ObjectType('Organization', { description: 'A practice: the tenant that everything else belongs to.' })
 export class OrganizationType {
@@ -17,3 +18,6 @@ export class OrganizationType {
   @Field()
   createdAt: Date;
 }
+
+@ObjectType()
+export class OrganizationConnection extends Connection(OrganizationType, 'Organization') {}

@@ -1,13 +1,16 @@
 import { Args, Mutation, Query, Resolver } from '@nestjs/graphql';
 import { ErrorCode } from '../../foundation/errors/error-code.ts';
 import { Refuses } from '../../platform/graphql/edge/refuses.decorator.ts';
+import { PageArgs } from '../../platform/graphql/lists/page-args.ts';
+import type { Page } from '../../platform/graphql/lists/page.ts';
+import { MOST_OF_A_PLAIN_LIST } from '../../platform/graphql/lists/plain-lists.ts';
 import { Permission } from '../../rules/access/permission.ts';
 import { Requires } from '../../rules/access/requires.decorator.ts';
 import { Ctx } from '../../foundation/request-context/ctx.decorator.ts';
 import type { RequestContext } from '../../foundation/request-context/request-context.ts';
 import type { Organization } from './organization.entity.ts';
 import { UpdateOrganizationSecurityInput } from './organization.inputs.ts';
-import { OrganizationType } from './organization.type.ts';
+import { OrganizationConnection, OrganizationType } from './organization.type.ts';
 import { OrganizationsService } from './organizations.service.ts';
 
 @Resolver(() => OrganizationType)
@@ -15,9 +18,17 @@ import { OrganizationsService } from './organizations.service.ts';
 export class OrganizationsResolver {
   constructor(private readonly organizations: OrganizationsService) {}
 
-  @Query(() => [OrganizationType], { name: 'organizations', description: "The caller's own; all for super admins." })
-  list(@Ctx() ctx: RequestContext): Promise<Organization[]> {
-    return this.organizations.list(ctx);
+  @Query(() => [OrganizationType], {
+    name: 'organizations',
+    description: `The caller's own; for super admins the newest ${MOST_OF_A_PLAIN_LIST}, by name: allOrganizations has all.`,
+  })
+  newest(@Ctx() ctx: RequestContext): Promise<Organization[]> {
+    return this.organizations.newest(ctx);
+  }
+
+  @Query(() => OrganizationConnection, { description: "The caller's own; all for super admins, newest first." })
+  allOrganizations(@Ctx() ctx: RequestContext, @Args() args: PageArgs): Promise<Page<Organization>> {
+    return this.organizations.list(ctx, args);
   }
 
   @Mutation(() => OrganizationType)

@@ -6,12 +6,16 @@ import type { RowKey } from '../../platform/database/rows/tenant-repository.ts';
 import { Transactions } from '../../platform/database/transactions/transactions.ts';
 import type { Tx } from '../../platform/database/transactions/tx.ts';
 import { BadUserInput, NotFound } from '../../foundation/errors/domain-error.ts';
+import type { PageArgs } from '../../platform/graphql/lists/page-args.ts';
+import { Pages, type Page } from '../../platform/graphql/lists/page.ts';
+import { MOST_OF_A_PLAIN_LIST } from '../../platform/graphql/lists/plain-lists.ts';
 import { loadBatched } from '../../platform/graphql/lists/loaders.ts';
 import type { RequestContext } from '../../foundation/request-context/request-context.ts';
+import { compare } from '../../foundation/text/compare.ts';
 import { localDatesAt, timeZoneNamed, type LocalDate } from '../../foundation/time/local-date.ts';
 import { Organization } from './organization.entity.ts';
 import type { UpdateOrganizationSecurityInput } from './organization.inputs.ts';
-import { compare, searchKey } from './search-key.ts';
+import { searchKey } from './search-key.ts';
 
 export interface NewOrganization {
   readonly id: string;
@@ -36,13 +40,21 @@ export class OrganizationsService {
     private readonly transactions: Transactions,
     private readonly tenancy: Tenancy,
     private readonly audit: AuditService,
+    private readonly pages: Pages,
   ) {}
 
-  /** The caller's own; every one for a super admin, by name, as people are: the database's own order would be its locale's. */
-  async list(ctx: RequestContext): Promise<Organization[]> {
-    const found = await this.transactions.read(ctx, (tx) => select(tx).orderBy('row.id').many());
+  /** The caller's own; the newest for a super admin, by name, as people are: the database's own order would be its locale's. */
+  async newest(ctx: RequestContext): Promise<Organization[]> {
+    const found = await this.transactions.read(ctx, (tx) =>
+      select(tx).orderBy('row.id', 'DESC').many({ limit: MOST_OF_A_PLAIN_LIST }),
+    );
     const keyed = found.map((organization) => ({ organization, key: searchKey(organization.name) }));
     return keyed.sort((one, other) => compare(one.key, other.key)).map(({ organization }) => organization);
+  }
+
+  /** The caller's own; every one for a super admin, newest first. @throws BadUserInput `after` is not a cursor of this list */
+  list(ctx: RequestContext, args: PageArgs): Promise<Page<Organization>> {
+    return this.pages.list(ctx, { args, order: ['id'], direction: 'DESC', query: select });
   }
 
   /** @throws NotFound the caller's reach does not hold it */

@@ -1,8 +1,3 @@
-/** The order of keys, which asks no locale: that of their code units. */
-export function compare(one: string, other: string): number {
-  return one < other ? -1 : Number(one > other);
-}
-
 /** Behind every text that begins with a prefix: no text goes on with the last code point of all. */
 const BEYOND = '\u{10FFFF}';
 

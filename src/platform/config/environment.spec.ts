@@ -81,7 +81,7 @@ describe('given a setting', () => {
     ['DATABASE_MIGRATION_URL', 'somewhere'],
     ['DATABASE_POOL_SIZE', '0'],
     ['LOGINS_PER_MINUTE', '-1'],
-    ['CALLS_PER_MINUTE', 'many'],
+    ['POINTS_PER_MINUTE', 'many'],
     ['TRUST_PROXY', 'everybody'],
     ['TRUST_PROXY', '1'],
     ['TRUST_PROXY', '10.0.0.0/33'],

@@ -135,6 +135,12 @@ export class Environment {
   @Type(() => Number)
   readonly GRAPHQL_MAX_ALIASES: number = 100;
 
+  /** Fields of Query or Mutation in a query, at most, each under its own name. */
+  @IsInt()
+  @Min(1)
+  @Type(() => Number)
+  readonly GRAPHQL_MAX_ROOTS: number = 20;
+
   /** Objects that a query may make the server read, at most. */
   @IsInt()
   @Min(1)
@@ -148,15 +154,21 @@ export class Environment {
   @Type(() => Number)
   readonly LOGINS_PER_MINUTE: number = 60;
 
+  /** Bytes of an answer, at most. */
+  @IsInt()
+  @Min(100_000)
+  @Type(() => Number)
+  readonly MAX_ANSWER_BYTES: number = 5_000_000;
+
   /**
-   * Calls that one user may make a minute, in all processes together. 0: any number. Above the 6,000 that are promised:
-   * what one process holds unspent, a sixtieth at most, is missing in another.
+   * Points that one user may spend a minute, in all processes together; a plain call is one (docs/operations.md). 0: any number.
+   * Above the 6,000 calls that are promised: what one process holds unspent, a sixtieth at most, is missing in another.
    */
   @IsInt()
   @Min(0)
   @Max(1_000_000)
   @Type(() => Number)
-  readonly CALLS_PER_MINUTE: number = 7_200;
+  readonly POINTS_PER_MINUTE: number = 7_200;
 
   /** Whose X-Forwarded-For is believed: addresses and networks of proxies. Unset: nobody's. */
   @IsOptional()
@@ -218,8 +230,13 @@ export class Environment {
     return this.CORS_ORIGINS ? this.CORS_ORIGINS.split(',') : [];
   }
 
-  get queryLimits(): { depth: number; aliases: number; cost: number } {
-    return { depth: this.GRAPHQL_MAX_DEPTH, aliases: this.GRAPHQL_MAX_ALIASES, cost: this.GRAPHQL_MAX_COST };
+  get queryLimits(): { depth: number; aliases: number; roots: number; cost: number } {
+    return {
+      depth: this.GRAPHQL_MAX_DEPTH,
+      aliases: this.GRAPHQL_MAX_ALIASES,
+      roots: this.GRAPHQL_MAX_ROOTS,
+      cost: this.GRAPHQL_MAX_COST,
+    };
   }
 
   /** A browser is shown the playground: always outside production, there by setting. */

@@ -4,8 +4,10 @@ import { Global, Module } from '@nestjs/common';
 import { GraphQLModule as NestGraphQLModule } from '@nestjs/graphql';
 import { Environment } from '../config/environment.ts';
 import { ErrorCode } from '../../foundation/errors/error-code.ts';
+import { answerSize } from './edge/answer-size.ts';
 import { boundedCaches } from './edge/bounded-caches.ts';
 import { registerErrorCode } from './inputs/enums.ts';
+import { Documents } from './edge/documents.ts';
 import { answersErrors, namesRequestOfErrors, onlyKnownOperations } from './edge/error-edge.ts';
 import { answersAttached } from './lists/attached.ts';
 import { FinishedLists } from './lists/finished-lists.ts';
@@ -38,7 +40,7 @@ registerErrorCode();
 
 type Options = Omit<ApolloDriverConfig, 'driver'>;
 
-function optionsFor(environment: Environment): Options {
+function optionsFor(environment: Environment, documents: Documents): Options {
   const lists = new FinishedLists();
   return {
     path: '/graphql',
@@ -68,21 +70,28 @@ function optionsFor(environment: Environment): Options {
       // it asks about every field of every row, and the answer is always the same: see http.ts
       ApolloServerPluginCacheControlDisabled(),
       namesRequestOfErrors,
+      documents.plugin,
       recordsOperations,
       tellsWhenToComeBack,
       costLimit(environment.queryLimits.cost),
       lists,
+      answerSize(environment.MAX_ANSWER_BYTES),
       waitsForAll,
     ],
   };
 }
 
+@Module({ providers: [Documents], exports: [Documents] })
+class DocumentsModule {}
+
 @Global()
 @Module({
   imports: [
+    DocumentsModule,
     NestGraphQLModule.forRootAsync<ApolloDriverConfig>({
       driver: ApolloDriver,
-      inject: [Environment],
+      imports: [DocumentsModule],
+      inject: [Environment, Documents],
       useFactory: optionsFor,
     }),
   ],

@@ -2,16 +2,17 @@ import { Injectable, Logger } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { Environment } from '../../platform/config/environment.ts';
 import { RateLimited } from '../../foundation/errors/domain-error.ts';
-import type { RequestContext } from '../../foundation/request-context/request-context.ts';
+import type { Origin, RequestContext } from '../../foundation/request-context/request-context.ts';
 import { safeError } from '../../platform/observability/safe-error.ts';
 import { Points, WINDOW_SECONDS } from './points.service.ts';
 import { noteStanding } from './told-limits.ts';
 
 const MOST_USERS = 10_000;
-const POLICY = 'calls';
+const POLICY = 'points';
 
 /** Points that this process has taken for a user and may spend without asking anybody. */
 interface Lease {
+  /** Below 0 where calls cost more than was there: what comes next has to make up for it. */
   left: number;
   /** What the window still had for all processes when these were taken: as much as this one knows of it. */
   readonly beyond: number;
@@ -22,9 +23,9 @@ interface Lease {
 }
 
 /**
- * How many calls a signed-in user may make a minute, in all processes together. A process takes points in lots of a
- * sixtieth: one statement for as many calls, and none while a user is over the limit. All processes together never let
- * more through than the limit; what one holds unspent is missing in another, a lot at most.
+ * How many points a signed-in user may spend a minute, in all processes together. A call spends one when it comes, and what
+ * it has cost beyond that when it is answered (price.ts). A process takes points in lots of a sixtieth: one statement for as
+ * many calls, and none while a user is over the limit. What one holds unspent is missing in another, a lot at most.
  *
  * Without an answer of the database a process goes on with a lot a second of its own: the API's limit is there against
  * runaway clients, and must not be what takes the API down.
@@ -41,24 +42,42 @@ export class CallLimits {
     environment: Environment,
     private readonly points: Points,
   ) {
-    this.most = environment.CALLS_PER_MINUTE;
+    this.most = environment.POINTS_PER_MINUTE;
     this.lot = Math.max(1, Math.floor(this.most / WINDOW_SECONDS));
   }
 
-  /** Spends one call. @throws RateLimited the user has made as many as a minute has */
+  /** Spends the point that every call costs. @throws RateLimited the user has spent as many as a minute has */
   async spend({ actor: { userId }, origin }: RequestContext): Promise<void> {
     if (this.most === 0) return;
     for (;;) {
       const lease = this.leases.get(userId);
-      const endsInSeconds = lease ? (lease.endsAt - performance.now()) / 1_000 : 0;
+      const endsInSeconds = secondsLeft(lease);
       if (lease && endsInSeconds > 0 && (lease.empty || lease.left > 0)) {
         if (!lease.empty) lease.left -= 1;
-        noteStanding(origin, { policy: POLICY, quota: this.most, left: lease.left + lease.beyond, endsInSeconds });
+        this.note(origin, lease);
         if (lease.empty) throw new RateLimited(endsInSeconds);
         return;
       }
       await this.renew(userId);
     }
+  }
+
+  /** Charges what a call has cost beyond its first point. It is over by now: the ones after it wait where that was too much. */
+  charge({ actor: { userId }, origin }: RequestContext, points: number): void {
+    const lease = this.leases.get(userId);
+    if (!lease || secondsLeft(lease) <= 0) return;
+    lease.left -= points;
+    this.note(origin, lease);
+  }
+
+  private note(origin: Origin, lease: Lease): void {
+    const { left, beyond } = lease;
+    noteStanding(origin, {
+      policy: POLICY,
+      quota: this.most,
+      left: left + beyond,
+      endsInSeconds: secondsLeft(lease),
+    });
   }
 
   /** Calls at the same moment wait for one lot. */
@@ -71,13 +90,21 @@ export class CallLimits {
   private async takeLot(userId: string): Promise<void> {
     // before the question: the window ends in this process at the same moment or earlier
     const askedAt = performance.now();
+    const before = this.leases.get(userId);
+    const debt = before && secondsLeft(before) > 0 ? Math.max(0, -before.left) : 0;
     try {
-      const { granted, remaining, endsInSeconds } = await this.points.take('user', userId, this.lot, this.most);
+      const wanted = this.lot + debt;
+      const { granted, remaining, endsInSeconds } = await this.points.take('user', userId, wanted, this.most);
       const endsAt = askedAt + endsInSeconds * 1_000;
-      this.leases.set(userId, { left: granted, beyond: remaining, endsAt, empty: granted === 0 });
+      const left = granted - debt;
+      this.leases.set(userId, { left, beyond: remaining, endsAt, empty: left <= 0 });
     } catch (error) {
       this.log.warn({ message: 'calls are counted in this process alone for a second', error: safeError(error) });
       this.leases.set(userId, { left: this.lot, beyond: 0, endsAt: performance.now() + 1_000, empty: false });
     }
   }
+}
+
+function secondsLeft(lease: Lease | undefined): number {
+  return lease ? (lease.endsAt - performance.now()) / 1_000 : 0;
 }

@@ -1,4 +1,4 @@
-import { applyDecorators, HttpCode } from '@nestjs/common';
+import { applyDecorators, HttpCode, SetMetadata } from '@nestjs/common';
 import {
   ApiBearerAuth,
   ApiBody,
@@ -34,6 +34,8 @@ export interface EndpointOptions {
   /** What the ids in the path are of. */
   readonly path?: Readonly<Record<string, string>>;
   readonly idempotent?: boolean;
+  /** Of a list: as how many objects a row of it counts, by the texts in it. */
+  readonly rowWeight?: number;
   /** Refusals of its own, besides those that every call may meet. */
   readonly errors?: readonly ErrorCode[];
 }
@@ -44,6 +46,9 @@ const UNREADABLE = [
   [415, 'Send the body as application/json.'],
 ] as const;
 
+/** As Reflector finds it. */
+export const ROW_WEIGHT = 'rowWeight';
+
 /** Declares a REST endpoint: who may call it, and all that the OpenAPI document says of it. */
 export function Endpoint(options: EndpointOptions): MethodDecorator {
   const { permission, status = options.answers ? 200 : 204 } = options;
@@ -51,6 +56,7 @@ export function Endpoint(options: EndpointOptions): MethodDecorator {
     HttpCode(status),
     permission ? Requires(permission) : Public(),
     IdsAreOf(options.path ?? {}),
+    ...(options.rowWeight === undefined ? [] : [SetMetadata(ROW_WEIGHT, options.rowWeight)]),
     ...(permission ? [ApiBearerAuth()] : []),
     ApiExtension('x-roles', permission ? whoHas(permission) : []),
     ApiOperation({

@@ -70,7 +70,7 @@ export function bodyOf(
   return { error: STATUS_CODES[status] ?? 'Error', code, message, details, requestId };
 }
 
-function retryAfter(code: ErrorCode, details: Readonly<Record<string, unknown>> = {}): number | undefined {
+export function retryAfter(code: ErrorCode, details: Readonly<Record<string, unknown>> = {}): number | undefined {
   if (code === ErrorCode.TRY_AGAIN) return TRY_AGAIN_SECONDS;
   return code === ErrorCode.RATE_LIMITED ? Number(details.retryAfterSeconds) : undefined;
 }

@@ -23,6 +23,11 @@ export class PageQuery implements PageNumber {
   limit: number = 50;
 }
 
+/** Rows of the page that a query asks for, before it is checked. */
+export function rowsAskedFor({ limit }: { readonly limit?: unknown }): number {
+  return Math.min(Math.max(1, Number(limit ?? new PageQuery().limit) || 1), LARGEST_PAGE);
+}
+
 /** A page as REST answers it. */
 export interface ListBody<Row> {
   readonly data: Row[];

@@ -83,7 +83,7 @@ interface Stage {
 }
 
 async function onPractice(processes: number, work: (stage: Stage) => Promise<void>): Promise<void> {
-  const settings = { JWT_SECRET: randomBytes(32).toString('hex'), CALLS_PER_MINUTE: '0' };
+  const settings = { JWT_SECRET: randomBytes(32).toString('hex'), POINTS_PER_MINUTE: '0' };
   const database = await createTestDatabase();
   const apis: ApiProcess[] = [];
   const world = await World.create(settings, database);

@@ -2,7 +2,16 @@ import { Injectable, Logger } from '@nestjs/common';
 import pg, { type PoolClient, type QueryResult } from 'pg';
 import { DataSource, type QueryRunner } from 'typeorm';
 import type { Pooling } from '../../config/environment.ts';
-import { DomainError, InDoubt, OutcomeUnknown, TryAgain } from '../../../foundation/errors/domain-error.ts';
+import {
+  AnswerTooLarge,
+  CallerGone,
+  DomainError,
+  InDoubt,
+  OutcomeUnknown,
+  TookTooLong,
+  TryAgain,
+} from '../../../foundation/errors/domain-error.ts';
+import { FairShare, GaveUp } from '../../../foundation/fair-share/fair-share.ts';
 import { transactionAttempts } from '../../observability/counters.ts';
 import { poolWaits, transactionDurations } from '../../observability/metrics.ts';
 import { inSpan } from '../../observability/tracing.ts';
@@ -15,6 +24,13 @@ import { Tx } from './tx.ts';
 import { unwarned } from './unwarned.ts';
 
 export const MOST_ATTEMPTS = 5;
+/** How long a call waits for a connection. */
+const PATIENCE_MS = 10_000;
+/** SQLSTATE of a statement that ran into its time-out. */
+const OVERDUE = '57014';
+/** Of the connections, at most. */
+const OF_A_PRACTICE = 0.75;
+const OF_A_USER = 0.5;
 
 /** What is done in one transaction. */
 type Work<T> = (tx: Tx) => Promise<T> | T;
@@ -48,6 +64,9 @@ export class Transactions {
   /** Whose transaction it is, as a statement with parameters. */
   private readonly settings: string;
 
+  /** Connections of the pool. */
+  private readonly connections: FairShare;
+
   constructor(
     private readonly dataSource: DataSource,
     pooling: Pooling = 'session',
@@ -55,6 +74,7 @@ export class Transactions {
     this.settings =
       "SELECT set_config('app.organization_id', $1, true), set_config('app.reach', $2, true)" +
       (pooling === 'transaction' ? `, ${transactionSettings()}` : '');
+    this.connections = new FairShare(sharesOf(dataSource), PATIENCE_MS);
   }
 
   /**
@@ -145,12 +165,29 @@ export class Transactions {
     await backOff(attempt);
   }
 
+  /** @throws TryAgain no connection was free in time */
   private async attempt<T>(ctx: RequestContext, play: Play<T>): Promise<T> {
-    const runner = this.dataSource.createQueryRunner();
+    const { caller } = ctx;
     const asked = performance.now();
+    await this.connections.take(caller)?.catch((error: unknown) => {
+      throw error instanceof GaveUp ? new TryAgain() : error;
+    });
+    try {
+      ctx.effort.requireRoom();
+      if (ctx.origin.isGone?.()) throw new CallerGone();
+      return await this.connected(ctx, asked, play);
+    } finally {
+      this.connections.giveBack(caller);
+    }
+  }
+
+  private async connected<T>(ctx: RequestContext, asked: number, play: Play<T>): Promise<T> {
+    const runner = this.dataSource.createQueryRunner();
     const client = (await runner.connect()) as PoolClient;
     const begun = performance.now();
     poolWaits.observe('primary', begun - asked);
+    const before = bytesReadBy(client);
+    const countBytes = (): void => void (ctx.effort.bytes += bytesReadBy(client) - before);
     let outcome = 'rolled_back';
     const tx = new Tx(ctx, runner.manager, client);
     try {
@@ -159,11 +196,17 @@ export class Transactions {
       const result = await play(client, tx);
       outcome = 'committed';
       tx.committed();
+      countBytes();
+      if (tx.isRead) ctx.effort.requireRoom();
       return result;
     } catch (error) {
       tx.fail();
+      if (error instanceof AnswerTooLarge) throw error;
+      countBytes();
       await this.abandon(ctx, client, error);
-      throw error;
+      if (!tx.isRead || sqlStateOf(error) !== OVERDUE) throw error;
+      ctx.effort.overdue += 1;
+      throw new TookTooLong();
     } finally {
       transactionDurations.observe(outcome, performance.now() - begun);
       await this.giveBack(runner);
@@ -254,6 +297,18 @@ export class Transactions {
     Object.assign(runner, { isTransactionActive: false });
     await runner.release();
   }
+}
+
+/** A practice leaves some to the others, and a user to the rest of the practice. */
+function sharesOf({ options }: DataSource): { all: number; practice: number; user: number } {
+  const all = Number((options as { poolSize?: number }).poolSize ?? 10); // pg's own
+  return { all, practice: Math.ceil(all * OF_A_PRACTICE), user: Math.ceil(all * OF_A_USER) };
+}
+
+/** Since the connection was made. */
+function bytesReadBy(client: PoolClient): number {
+  const { connection } = client as unknown as { connection?: { stream?: { bytesRead?: number } } };
+  return connection?.stream?.bytesRead ?? 0;
 }
 
 /** Ending a client makes the pool drop it on release. A connection that is gone already cannot be ended twice. */

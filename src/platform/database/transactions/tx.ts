@@ -1,5 +1,6 @@
 import type { PoolClient } from 'pg';
 import type { EntityManager, ObjectLiteral } from 'typeorm';
+import { CallerGone } from '../../../foundation/errors/domain-error.ts';
 import type { RequestContext } from '../../../foundation/request-context/request-context.ts';
 
 /**
@@ -39,8 +40,12 @@ export class Tx {
    */
   sql<Row extends ObjectLiteral>(text: string, parameters: unknown[] = []): Promise<Row[]> {
     this.requireRunning();
+    if (this.ctx.origin.isGone?.()) return refused(new CallerGone());
     const rows = this.client.query<Row>(text, parameters).then(
-      (result) => result.rows,
+      (result) => {
+        this.ctx.effort.rows += result.rows.length;
+        return result.rows;
+      },
       (error: unknown) => {
         // from the socket to here tells nobody anything; whoever asked does
         if (error instanceof Error) Error.captureStackTrace(error);
@@ -128,4 +133,11 @@ export class Tx {
   committed(): void {
     for (const effect of this.effects) effect();
   }
+}
+
+/** Whoever asked may have left without awaiting it. */
+function refused(error: Error): Promise<never> {
+  const refusal = Promise.reject<never>(error);
+  refusal.catch(() => undefined);
+  return refusal;
 }

@@ -6,7 +6,7 @@ import { BadUserInput } from '../../../foundation/errors/domain-error.ts';
 /** An HTTP request that asks GraphQL nothing. Nothing was looked up or run. */
 export class NotAsked extends BadUserInput {
   constructor(
-    readonly status: 400 | 405 | 406 | 415,
+    readonly status: 400 | 405 | 406 | 413 | 415,
     fields: Readonly<Record<string, string>>,
   ) {
     super(fields);

@@ -2,7 +2,13 @@ import type { ApolloServerPlugin } from '@apollo/server';
 import { unwrapResolverError } from '@apollo/server/errors';
 import { Logger } from '@nestjs/common';
 import { GraphQLError, OperationTypeNode, type GraphQLFormattedError, type ValidationRule } from 'graphql';
-import { AnswerIncomplete, BadUserInput, DomainError, TryAgain } from '../../../foundation/errors/domain-error.ts';
+import {
+  AnswerIncomplete,
+  AnswerTooLarge,
+  BadUserInput,
+  DomainError,
+  TryAgain,
+} from '../../../foundation/errors/domain-error.ts';
 import { ErrorCode } from '../../../foundation/errors/error-code.ts';
 import { reportFault } from '../../observability/fault.ts';
 import type { HeldRequest } from '../../../foundation/request-context/ctx.decorator.ts';
@@ -79,7 +85,10 @@ export function answersErrors(
     const { requestId, inputs } = (error instanceof Error && requestOf.get(error)) || {};
     const thrown = unwrapResolverError(error);
     const changed = error instanceof Error && afterChange.has(error);
-    const cause = changed && thrown instanceof TryAgain ? new AnswerIncomplete(thrown) : thrown;
+    const cause =
+      changed && (thrown instanceof TryAgain || thrown instanceof AnswerTooLarge)
+        ? new AnswerIncomplete(thrown)
+        : thrown;
     const where = { locations: formatted.locations, path: formatted.path };
     if (cause instanceof DomainError)
       return { message: cause.message, ...where, extensions: extensionsOf(cause, requestId) };
@@ -117,6 +126,11 @@ function badRequest(
   const told = new BadUserInput(fields);
   // clients that send hashes go by these words
   return { message: /^PersistedQuery/.test(message) ? message : told.message, details: told.details };
+}
+
+/** As an answer has it, of what is refused once all fields were read. */
+export function toldAs(error: DomainError, requestId: string): GraphQLFormattedError {
+  return { message: error.message, extensions: extensionsOf(error, requestId) };
 }
 
 function extensionsOf(error: DomainError, requestId?: string): Record<string, unknown> {

@@ -14,8 +14,12 @@ import {
   type ValidationRule,
 } from 'graphql';
 import { getComplexity, type ComplexityEstimator } from 'graphql-query-complexity';
-import { ErrorCode } from '../../../foundation/errors/error-code.ts';
+import type { HeldRequest } from '../../../foundation/request-context/ctx.decorator.ts';
+import { mostOf } from '../lists/plain-lists.ts';
+import { weightOf } from '../lists/long-text.ts';
+import { MOST_FIELDS } from './modest.ts';
 import { unquoted } from './plain-words.ts';
+import { refusedQuery, told, tooMuch } from './refused-query.ts';
 import { LARGEST_PAGE } from '../lists/page-args.ts';
 import { isConnection } from '../lists/projection.ts';
 
@@ -25,6 +29,8 @@ export interface QueryLimits {
   readonly depth: number;
   /** Fields under another name: what makes one request many. */
   readonly aliases: number;
+  /** Fields of Query or Mutation, each under its own name. */
+  readonly roots: number;
   /** Objects that may have to be read: see `costOf`. */
   readonly cost: number;
 }
@@ -37,11 +43,12 @@ interface RuleOptions {
   onReject: ((context: ValidationContext | null, error: GraphQLError) => void)[];
 }
 
-/** The text of a query, before it is parsed. A page of appointments with every field and relation takes about 200. */
-export const MOST_TOKENS = 5_000;
+/**
+ * The text of a query, before it is parsed: twice what honest ones take. Appointments with every field and relation, two levels
+ * deep, take 120; all of the introspection 181; a hundred aliases of one field 600.
+ */
+export const MOST_TOKENS = 1_000;
 
-/** A list without pages: service codes of an authorization, organizations of a super admin. */
-const USUAL_LIST = 5;
 const USUAL_PAGE = 50;
 
 /** Refuses queries that are too deep or too broad, while they are validated. */
@@ -78,9 +85,9 @@ function nameOf(type: TypeNode): string {
 const ASKS_FOR_COST = 'graphql-cost';
 
 /** Refuses queries that cost too much, once their variables are known; tells those who ask what a query costs. */
-export function costLimit(most: number): ApolloServerPlugin {
+export function costLimit(most: number): ApolloServerPlugin<{ readonly request: HeldRequest }> {
   return {
-    requestDidStart: ({ request: { http } }) => {
+    requestDidStart: ({ request: { http }, contextValue }) => {
       const isAsked = http?.headers.get(ASKS_FOR_COST) === '1';
       let cost: number | undefined;
       return Promise.resolve({
@@ -88,6 +95,7 @@ export function costLimit(most: number): ApolloServerPlugin {
           cost = costOfOperation(asked);
           if (cost !== undefined && cost > most)
             throw tooMuch('cost', cost, most, 'ask for smaller pages or fewer relations');
+          contextValue.request.holder.current.effort.expected = cost ?? 1;
           return Promise.resolve();
         },
         willSendResponse: ({ response: { body } }) => {
@@ -119,23 +127,24 @@ function costOfOperation({ schema, document, operation, request }: Asked): numbe
 /** @throws GraphQLError an argument that the execution would refuse: what cannot be counted is not run */
 function complexityOf(options: Omit<ComplexityOptions, 'estimators'>): number {
   try {
-    return getComplexity({ ...options, estimators: [costOf], maxQueryNodes: MOST_TOKENS });
+    return getComplexity({ ...options, estimators: [costOf], maxQueryNodes: MOST_FIELDS });
   } catch (error) {
     if (!(error instanceof GraphQLError)) throw error;
     // fragments within fragments, each spread twice: a few lines that stand for millions of fields
     if (/maximum allowed number of nodes/.test(error.message)) return Infinity;
-    throw refused(unquoted(error.message));
+    throw refusedQuery(unquoted(error.message));
   }
 }
 
 /**
  * Objects that a field may make us read: itself and what is below it, times the rows of its page. Plain fields cost
- * nothing, since they come with their object.
+ * nothing, since they come with their object, but for long texts.
  */
 const costOf: ComplexityEstimator = ({ field, args, childComplexity }) => {
   const type = getNullableType(field.type);
-  if (isListType(type)) return isConnectionList(field.name) ? 1 + childComplexity : USUAL_LIST * (1 + childComplexity);
-  if (!isObjectType(type) || type.name === 'PageInfo') return 0;
+  if (isListType(type))
+    return isConnectionList(field.name) ? 1 + childComplexity : mostOf(field) * (1 + childComplexity);
+  if (!isObjectType(type) || type.name === 'PageInfo') return weightOf(field);
   if (!isConnection(type)) return 1 + childComplexity;
   const asked: unknown = args.first ?? USUAL_PAGE;
   return 1 + Math.min(Math.max(Number(asked), 1), LARGEST_PAGE) * childComplexity;
@@ -144,23 +153,4 @@ const costOf: ComplexityEstimator = ({ field, args, childComplexity }) => {
 /** The connection that they are of counts their rows. */
 function isConnectionList(field: string): boolean {
   return field === 'nodes' || field === 'edges';
-}
-
-function tooMuch(figure: string, found: number, most: number, help: string): GraphQLError {
-  return refused(`The query's ${figure} is ${told(found) ?? 'beyond counting'}, and ${most} is the most: ${help}.`, {
-    [figure]: told(found),
-    most,
-  });
-}
-
-/** JSON has no infinity. */
-function told(figure: number): number | null {
-  return figure === Infinity ? null : figure;
-}
-
-/** Over HTTP it is 400, as what fails validation is. */
-function refused(message: string, details?: object): GraphQLError {
-  return new GraphQLError(message, {
-    extensions: { code: ErrorCode.BAD_USER_INPUT, ...(details && { details }), http: { status: 400 } },
-  });
 }

@@ -1,12 +1,13 @@
 import type { ApolloServerPlugin } from '@apollo/server';
 import { Kind, type DocumentNode, type OperationDefinitionNode, type SelectionSetNode } from 'graphql';
+import type { HeldRequest } from '../../../foundation/request-context/ctx.decorator.ts';
 import type { RecordedRequest } from '../../observability/request-record.ts';
 
 /** Response keys of the root fields, with the fields they stand for. Apollo keeps parsed documents, so each is read once. */
 const known = new WeakMap<OperationDefinitionNode, ReadonlyMap<string, string>>();
 
 /** Tells the request's record which root fields were asked for and what became of each. */
-export const recordsOperations: ApolloServerPlugin<{ request: RecordedRequest }> = {
+export const recordsOperations: ApolloServerPlugin<{ request: RecordedRequest & HeldRequest }> = {
   requestDidStart: ({ contextValue }) => {
     const { record } = contextValue.request;
     let asked: ReadonlyMap<string, string> | undefined;
@@ -16,6 +17,7 @@ export const recordsOperations: ApolloServerPlugin<{ request: RecordedRequest }>
         asked = known.get(operation) ?? rootFieldsOf(document, operation);
         known.set(operation, asked);
         for (const field of asked.values()) record.fields.set(field, 'OK');
+        contextValue.request.holder.current.effort.roots = asked.size;
         return Promise.resolve();
       },
       willSendResponse: ({ response: { body } }) => {

@@ -64,9 +64,10 @@ export class Pages {
       await listing.read?.(tx, rows.slice(0, first));
       return rows;
     });
-    return new KeysetPage(found, first, listing.order, () =>
-      this.transactions.read(ctx, async (tx) => (await listing.query(tx)).count()),
-    );
+    return new KeysetPage(found, first, listing.order, () => {
+      ctx.effort.counts += 1;
+      return this.transactions.read(ctx, async (tx) => (await listing.query(tx)).count());
+    });
   }
 
   /** Counts the whole list each time, and passes over the pages before: for small lists, and for those who want numbers. */
@@ -75,6 +76,7 @@ export class Pages {
     { page, limit }: PageNumber,
     listing: Listing<Row>,
   ): Promise<NumberedPage<Row>> {
+    ctx.effort.counts += 1;
     return this.transactions.read(ctx, async (tx) => {
       const query = await listing.query(tx);
       order(query, listing);

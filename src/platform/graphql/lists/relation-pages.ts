@@ -79,14 +79,16 @@ export class RelationPages<Row extends TenantRow> {
       .many();
   }
 
-  private readonly batchOfCounts = (ctx: RequestContext, keys: readonly RowKey[]): Promise<Count[]> =>
-    this.inEachOrganization(ctx, keys, async (tx, parents) => {
+  private readonly batchOfCounts = (ctx: RequestContext, keys: readonly RowKey[]): Promise<Count[]> => {
+    ctx.effort.counts += 1;
+    return this.inEachOrganization(ctx, keys, async (tx, parents) => {
       const { parent, query } = this.relation;
       const counts = await query(tx)
         .andWhere(`row.${parent} = ANY(:parents)`, { parents: idsOf(parents) })
         .select<{ id: string; count: number }>(`row.${parent} AS id, count(*)::int AS count`, `GROUP BY row.${parent}`);
       return counts.map((count) => ({ ...count, organizationId: tx.organizationId }));
     });
+  };
 
   /** A super admin's parents may be of several. */
   private async inEachOrganization<Found>(

@@ -21,7 +21,7 @@ export class RealApi {
   ) {}
 
   static async open(): Promise<RealApi> {
-    const test = await createTestApp({ CALLS_PER_MINUTE: '0' });
+    const test = await createTestApp({ POINTS_PER_MINUTE: '0' });
     const founding = test.app.get(FoundingService, { strict: false });
     const { organizationId } = await founding.createSuperAdmin('first@platform.example', PASSWORD);
     const owner = await connect(test.database.ownerUrl);

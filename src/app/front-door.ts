@@ -1,0 +1,111 @@
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyRequest } from 'fastify';
+import { parse, type DocumentNode } from 'graphql';
+import { Unauthenticated } from '../foundation/errors/domain-error.ts';
+import type { Actor } from '../foundation/request-context/request-context.ts';
+import { AuthenticationGuard } from '../people/auth/authentication.guard.ts';
+import { Environment } from '../platform/config/environment.ts';
+import { NotAsked } from '../platform/graphql/edge/asked-over-http.ts';
+import { Documents } from '../platform/graphql/edge/documents.ts';
+import { KnownFaults } from '../platform/graphql/edge/known-faults.ts';
+import { MOST_TOKENS } from '../platform/graphql/edge/limits.ts';
+import { requireModest } from '../platform/graphql/edge/modest.ts';
+import { Admission } from '../rules/rate-limits/admission.service.ts';
+import { CallLimits } from '../rules/rate-limits/call-limits.service.ts';
+import { DocumentBudget } from '../rules/rate-limits/document-budget.service.ts';
+import { pointsOf } from '../rules/rate-limits/price.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Who sends it, by a token that counts. */
+    sender?: Actor;
+  }
+}
+
+const GRAPHQL = '/graphql';
+/** Of what somebody sends whom we do not know: a login, or a query of the schema. */
+const MOST_ANONYMOUS_BYTES = 32_768;
+
+/**
+ * What is asked before anything of a request is read: whose it is, and whether they have points left. So a refused call costs
+ * less than an accepted one, and nobody's calls are bounded before they are parsed. What a call has cost is charged when its
+ * answer leaves.
+ */
+export function frontDoor(app: NestFastifyApplication): void {
+  const server = app.getHttpAdapter().getInstance();
+  const of = <Service>(service: new (...args: never[]) => Service): Service => app.get(service, { strict: false });
+  const [guard, calls, admission] = [of(AuthenticationGuard), of(CallLimits), of(Admission)];
+  const [documents, budget, { queryLimits }] = [of(Documents), of(DocumentBudget), of(Environment)];
+
+  server.decorateRequest('sender');
+  server.addHook('preParsing', async (request, reply) => {
+    if (!isApi(request)) return;
+    // a fault of the database is told by the door of what is asked for
+    if (request.headers.authorization !== undefined)
+      request.sender = await guard.senderOf(request, reply).catch(() => undefined);
+    if (!request.sender) {
+      requireSmall(request);
+      return;
+    }
+    const ctx = request.holder.current.as(request.sender);
+    await calls.spend(ctx);
+    admission.requireRead(ctx.caller);
+  });
+
+  server.addHook('preHandler', (request, _reply, done) => {
+    const text = request.routeOptions.url === GRAPHQL ? textOf(request) : undefined;
+    if (text !== undefined) {
+      const faults = documents.faultsOf(text);
+      if (faults?.length) throw new KnownFaults(faults);
+      if (!faults) {
+        const { effort, origin } = request.holder.current;
+        effort.newDocuments += 1;
+        if (!request.sender) budget.spend(origin.ipAddress);
+        const document = parsed(text);
+        if (document) requireModest(document, queryLimits.roots);
+      }
+    }
+    done();
+  });
+
+  server.addHook('onSend', (request, _reply, payload, done) => {
+    const { sender, holder } = request;
+    if (sender) {
+      const ctx = holder.current.as(sender);
+      const bytes = typeof payload === 'string' || Buffer.isBuffer(payload) ? payload.length : 0;
+      const sent = Number(request.headers['content-length'] ?? 0);
+      calls.charge(ctx, pointsOf(ctx.effort, sent + bytes) - 1);
+      admission.sending(holder, ctx.caller, bytes);
+    }
+    done(null, payload);
+  });
+}
+
+function isApi({ routeOptions: { url = '' } }: FastifyRequest): boolean {
+  return url === GRAPHQL || url.startsWith('/api/');
+}
+
+/** @throws NotAsked, or Unauthenticated where a token was sent that does not count any more */
+function requireSmall({ headers }: FastifyRequest): void {
+  const { 'content-length': length, 'transfer-encoding': coding, authorization } = headers;
+  if (coding === undefined && Number(length ?? 0) <= MOST_ANONYMOUS_BYTES) return;
+  if (authorization !== undefined) throw new Unauthenticated();
+  throw new NotAsked(413, {
+    body: `must say its length, and have at most ${MOST_ANONYMOUS_BYTES} bytes where no access token is sent`,
+  });
+}
+
+/** The document of a GraphQL request; none where it was sent by its hash alone. */
+function textOf({ body, query }: FastifyRequest): string | undefined {
+  const { query: text } = (body ?? query ?? {}) as { readonly query?: unknown };
+  return typeof text === 'string' ? text : undefined;
+}
+
+/** Undefined where it is none: Apollo tells what is wrong with it. */
+function parsed(text: string): DocumentNode | undefined {
+  try {
+    return parse(text, { maxTokens: MOST_TOKENS, noLocation: true });
+  } catch {
+    return undefined;
+  }
+}
