@@ -2,6 +2,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyRequest } from 'fastify';
 import { parse, type DocumentNode } from 'graphql';
 import { Unauthenticated } from '../foundation/errors/domain-error.ts';
+import { pointsOf } from '../foundation/request-context/price.ts';
 import type { Actor } from '../foundation/request-context/request-context.ts';
 import { AuthenticationGuard } from '../people/auth/authentication.guard.ts';
 import { Environment } from '../platform/config/environment.ts';
@@ -13,7 +14,6 @@ import { requireModest } from '../platform/graphql/edge/modest.ts';
 import { Admission } from '../rules/rate-limits/admission.service.ts';
 import { CallLimits } from '../rules/rate-limits/call-limits.service.ts';
 import { DocumentBudget } from '../rules/rate-limits/document-budget.service.ts';
-import { pointsOf } from '../rules/rate-limits/price.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {

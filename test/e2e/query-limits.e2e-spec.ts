@@ -50,11 +50,31 @@ describe('given a query that is too much, when it is sent, then it is refused wi
     expect(details[0]!.depth).toBeGreaterThan(12);
   });
 
+  const times = (count: number, field: (index: number) => string): string =>
+    Array.from({ length: count }, (_, index) => field(index)).join(' ');
+
   it('aliases', async () => {
-    const aliased = (count: number): string =>
-      `{ ${Array.from({ length: count }, (_, index) => `a${index}: me { id }`).join(' ')} }`;
+    const aliased = (count: number): string => `{ me { ${times(count, (index) => `a${index}: id`)} } }`;
     expect(figures(await ask(aliased(101)))).toEqual([undefined, 'BAD_USER_INPUT', [{ aliases: 101, most: 100 }]]);
     expect((await ask(aliased(100))).errors).toBeUndefined();
+  });
+
+  it('fields of Query, in fragments, too, before it is validated', async () => {
+    const roots = (count: number): string => `{ ${times(count, (index) => `a${index}: me { id }`)} }`;
+    expect(figures(await ask(roots(21)))).toEqual([undefined, 'BAD_USER_INPUT', [{ roots: 21, most: 20 }]]);
+    expect((await ask(roots(20))).errors).toBeUndefined();
+    const hidden = `{ ...A ...B me { id } } fragment A on Query ${roots(10)} fragment B on Query ${roots(20)} `;
+    expect(figures(await ask(hidden))).toEqual([undefined, 'BAD_USER_INPUT', [{ roots: 21, most: 20 }]]);
+  });
+
+  it('one field many times in one place, in fragments, too, before each is compared with each', async () => {
+    const again = (count: number): string => `{ ${times(count, () => 'me { organization { id } }')} }`;
+    expect(figures(await ask(again(31)))).toEqual([undefined, 'BAD_USER_INPUT', [{ repeated: 31, most: 30 }]]);
+    expect((await ask(again(30))).errors).toBeUndefined();
+    const inFragments = `{ me { ...A ...B } } fragment A on User { ${times(16, () => 'id')} } fragment B on User { ${times(15, () => 'id')} }`;
+    expect(figures(await ask(inFragments))).toEqual([undefined, 'BAD_USER_INPUT', [{ repeated: 31, most: 30 }]]);
+    const below = `{ ${times(8, () => `me { ${times(4, () => 'id')} }`)} }`;
+    expect(figures(await ask(below))).toEqual([undefined, 'BAD_USER_INPUT', [{ repeated: 32, most: 30 }]]);
   });
 
   it('cost, with pages within pages and in variables, and no event of it', async () => {
@@ -137,7 +157,9 @@ describe('given clients that ask what an operation costs, by the header GraphQL-
     const { extensions, errors } = response.json<{ extensions?: object; errors?: GraphQLAnswer['errors'] }>();
     return [extensions, errors?.[0]?.extensions.code];
   };
-  const cost = (requested: number | null): object => ({ cost: { requested, most: 50_000 } });
+  const cost = (requested: number | null): object => ({
+    cost: { requested, most: 50_000, points: expect.any(Number) },
+  });
 
   it('when it runs, then the answer tells the cost beside its data, each time and by its variables', async () => {
     for (let turn = 0; turn < 2; turn++) expect(await costTold('{ me { id } }')).toEqual([cost(1), undefined]);
@@ -170,7 +192,7 @@ describe('given clients that send the hash of a query in its place, when there i
     const response = await world.test.app.inject({
       method: 'POST',
       url: '/graphql',
-      headers: { 'content-type': 'application/json' },
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${practice.admin}` },
       payload: JSON.stringify({ query, extensions: { persistedQuery: { version: 1, sha256Hash } } }),
     });
     return response.json<GraphQLAnswer>().data?.__typename === 'Query';

@@ -24,7 +24,7 @@ interface Lease {
 
 /**
  * How many points a signed-in user may spend a minute, in all processes together. A call spends one when it comes, and what
- * it has cost beyond that when it is answered (price.ts). A process takes points in lots of a sixtieth: one statement for as
+ * it has cost beyond that when it is answered (request-context/price.ts). A process takes points in lots of a sixtieth: one statement for as
  * many calls, and none while a user is over the limit. What one holds unspent is missing in another, a lot at most.
  *
  * Without an answer of the database a process goes on with a lot a second of its own: the API's limit is there against

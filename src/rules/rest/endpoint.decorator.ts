@@ -115,11 +115,11 @@ const HEADERS = {
     schema: { type: 'string' as const },
   },
   'ratelimit-policy': {
-    description: 'The limits that the call was counted against: `"calls";q=7200;w=60` is 7200 in 60 seconds.',
+    description: 'The limits that the call was counted against: `"points";q=7200;w=60` is 7200 in 60 seconds.',
     schema: { type: 'string' as const },
   },
   ratelimit: {
-    description: 'What is left of them: `"calls";r=7188;t=42` is 7188 for the next 42 seconds.',
+    description: 'What is left of them: `"points";r=7188;t=42` is 7188 for the next 42 seconds.',
     schema: { type: 'string' as const },
   },
 };

@@ -5,6 +5,7 @@ import { SettledClient } from './settled-client.ts';
 
 /** What a host that is away may cost the search for the one that takes writes. */
 const LIMIT_MS = 2_000;
+const MOST_SEARCHES = 5;
 
 /** No host takes writes: a standby has yet to be promoted. Its code is the one a standby refuses writes with. */
 export class NoPrimary extends Error {
@@ -41,10 +42,27 @@ export class Primary {
   }
 }
 
-/** The URL of the host that takes writes, where several are named. @throws NoPrimary */
+/**
+ * The URL of the host that takes writes, where several are named. For starts and commands, which have time: hosts that are
+ * too slow to answer are asked again.
+ *
+ * @throws NoPrimary
+ */
 export async function primaryUrl(url: string): Promise<string> {
   const hosts = hostsOf(url);
-  return hosts.length > 1 ? new Primary(hosts).find() : url;
+  if (hosts.length === 1) return url;
+  const primary = new Primary(hosts);
+  for (let search = 1; ; search++)
+    try {
+      return await primary.find();
+    } catch (error) {
+      if (search === MOST_SEARCHES || !isSlow(error)) throw error;
+    }
+}
+
+function isSlow(error: unknown): boolean {
+  const { cause } = error as NoPrimary;
+  return cause instanceof Error && /timeout/i.test(cause.message);
 }
 
 /** Whether this connection can write: a standby, or a server that was made read-only, cannot. */

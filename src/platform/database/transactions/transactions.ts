@@ -255,6 +255,7 @@ export class Transactions {
   /** COMMIT travels with what was sent and not waited for. Where one of those fails PostgreSQL answers it with ROLLBACK. */
   private async commit(client: PoolClient, tx: Tx, begun: Promise<unknown>): Promise<void> {
     const sent = tx.end();
+    if (tx.isAbandoned) throw new CallerGone();
     const committing = unwarned(client, 'COMMIT');
     committing.catch(() => undefined);
     let answer: QueryResult;

@@ -12,6 +12,7 @@ export class Tx {
   private repeatable = false;
   private reads = false;
   private over = false;
+  private abandoned = false;
   private readonly effects: (() => void)[] = [];
   private readonly sent: Promise<unknown>[] = [];
   private readonly last: (() => void)[] = [];
@@ -40,7 +41,10 @@ export class Tx {
    */
   sql<Row extends ObjectLiteral>(text: string, parameters: unknown[] = []): Promise<Row[]> {
     this.requireRunning();
-    if (this.ctx.origin.isGone?.()) return refused(new CallerGone());
+    if (this.ctx.origin.isGone?.()) {
+      this.abandoned = true;
+      return refused(new CallerGone());
+    }
     const rows = this.client.query<Row>(text, parameters).then(
       (result) => {
         this.ctx.effort.rows += result.rows.length;
@@ -112,6 +116,11 @@ export class Tx {
   /** Whether the caller may send the call again, should its commit stay in doubt. */
   get mayBeRepeated(): boolean {
     return this.repeatable;
+  }
+
+  /** A statement was not sent, since whoever asked has hung up: what was sent before it must not be saved alone. */
+  get isAbandoned(): boolean {
+    return this.abandoned;
   }
 
   /** For Transactions alone: no statement may follow. @returns the answers of all that were sent and not waited for */

@@ -36,7 +36,7 @@ export function answerSize(most: number): ApolloServerPlugin<{ readonly request:
     requestDidStart: () =>
       Promise.resolve({
         willSendResponse: ({ document, operation, schema, contextValue, response: { body } }) => {
-          if (body.kind !== 'single' || !operation || !document) return Promise.resolve();
+          if (body.kind !== 'single' || !body.singleResult.data || !operation || !document) return Promise.resolve();
           let mayBe = known.get(operation);
           if (mayBe === undefined) known.set(operation, (mayBe = mayBeLarger(schema, document, operation, most)));
           if (mayBe && bytesOf(body.singleResult.data, most) > most) {
@@ -79,6 +79,9 @@ function mayBeLarger(
 }
 
 class Largest {
+  /** Of fragments, by their names: spread twice in each other, thirty of them would be looked through 2^30 times. */
+  private readonly known = new Map<string, number>();
+
   constructor(private readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>) {}
 
   /** What is asked for twice counts twice: it is a bound. */
@@ -86,12 +89,16 @@ class Largest {
     let bytes = 0;
     for (const node of selections) {
       if (node.kind === Kind.FIELD) bytes += this.ofField(node, type);
-      else {
-        const selection =
-          node.kind === Kind.INLINE_FRAGMENT ? node.selectionSet : this.fragments.get(node.name.value)?.selectionSet;
-        if (selection) bytes += this.ofSelection(selection, type);
-      }
+      else if (node.kind === Kind.INLINE_FRAGMENT) bytes += this.ofSelection(node.selectionSet, type);
+      else bytes += this.ofFragment(node.name.value, type);
     }
+    return bytes;
+  }
+
+  private ofFragment(name: string, type: GraphQLNamedType): number {
+    const fragment = this.fragments.get(name);
+    const bytes = this.known.get(name) ?? (fragment ? this.ofSelection(fragment.selectionSet, type) : 0);
+    this.known.set(name, bytes);
     return bytes;
   }
 

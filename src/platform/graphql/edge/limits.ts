@@ -14,6 +14,7 @@ import {
   type ValidationRule,
 } from 'graphql';
 import { getComplexity, type ComplexityEstimator } from 'graphql-query-complexity';
+import { pointsOf } from '../../../foundation/request-context/price.ts';
 import type { HeldRequest } from '../../../foundation/request-context/ctx.decorator.ts';
 import { mostOf } from '../lists/plain-lists.ts';
 import { weightOf } from '../lists/long-text.ts';
@@ -99,8 +100,11 @@ export function costLimit(most: number): ApolloServerPlugin<{ readonly request: 
           return Promise.resolve();
         },
         willSendResponse: ({ response: { body } }) => {
-          if (isAsked && cost !== undefined && body.kind === 'single')
-            body.singleResult.extensions = { ...body.singleResult.extensions, cost: { requested: told(cost), most } };
+          if (isAsked && cost !== undefined && body.kind === 'single') {
+            const points = pointsOf(contextValue.request.holder.current.effort, 0);
+            const tells = { cost: { requested: told(cost), most, points } };
+            body.singleResult.extensions = { ...body.singleResult.extensions, ...tells };
+          }
           return Promise.resolve();
         },
       });

@@ -1,4 +1,4 @@
-import type { Effort } from '../../foundation/request-context/effort.ts';
+import type { Effort } from './effort.ts';
 
 const ROWS_OF_A_POINT = 100;
 const BYTES_OF_A_POINT = 100_000;
