@@ -19,9 +19,13 @@ const SIGN_IN = schema('SignIn', {
     accessToken: { ...TEXT, description: 'Sent with every call as `Authorization: Bearer`.' },
     refreshToken: { ...TEXT, description: 'Serves once, for the next pair of tokens.' },
     expiresIn: { type: 'integer', description: 'Seconds until accessToken expires.' },
+    deviceToken: {
+      type: ['string', 'null'],
+      description: 'Of a login, null of a refresh. Sent with the next login on this device.',
+    },
     user: ref(USER),
   },
-  required: ['accessToken', 'refreshToken', 'expiresIn', 'user'],
+  required: ['accessToken', 'refreshToken', 'expiresIn', 'deviceToken', 'user'],
   additionalProperties: false,
 });
 const REFRESH_TOKEN = schema('RefreshToken', {
@@ -69,13 +73,14 @@ export class AuthController {
   }
 }
 
-function signInView({ accessToken, refreshToken, expiresIn, user }: SignedIn): object {
+function signInView({ accessToken, refreshToken, expiresIn, deviceToken, user }: SignedIn): object {
   const { id, email, role, isSuperAdmin, active, organizationId } = user;
   const links = { practitionerId: practitionerIdOf(user) ?? null, patientId: patientIdOf(user) ?? null };
   return {
     accessToken,
     refreshToken,
     expiresIn,
+    deviceToken: deviceToken ?? null,
     user: { id, email, role, isSuperAdmin, active, organizationId, ...links },
   };
 }
