@@ -15,6 +15,8 @@ import { Devices } from './devices.service.ts';
 import { EnrolmentResolver } from './enrolment.resolver.ts';
 import { Enrolment } from './enrolment.service.ts';
 import { LoginAttempts } from './login-attempts.service.ts';
+import { IdentityResolver } from './identity.resolver.ts';
+import { Identity } from './identity.service.ts';
 import { JwtStrategy } from './jwt.strategy.ts';
 import { RefreshToken } from './refresh-token.entity.ts';
 import { RefreshTokens } from './refresh-tokens.service.ts';
@@ -38,8 +40,10 @@ import { Stamps } from './stamps.service.ts';
     Credentials,
     AuthService,
     Enrolment,
+    Identity,
     AuthResolver,
     EnrolmentResolver,
+    IdentityResolver,
     JwtStrategy,
     AuthenticationGuard,
   ],

@@ -36,6 +36,22 @@ export class LoginInput {
   deviceToken?: string | null;
 }
 
+@InputType({ description: 'One of them, or both.' })
+export class ConfirmIdentityInput {
+  @Field(() => String, { nullable: true })
+  @Optional()
+  @IsLine({ min: 0, max: LONGEST_PASSWORD })
+  password?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'For accounts with a second factor: the code of the authenticator app, or a recovery code.',
+  })
+  @Optional()
+  @IsLine({ min: 0, max: LONGEST_CODE })
+  totpCode?: string | null;
+}
+
 @ArgsType()
 export class PasswordArgs {
   @Field(() => String)

@@ -1,6 +1,7 @@
 import { Args, ID, Mutation, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
 import { ErrorCode } from '../../foundation/errors/error-code.ts';
 import { Refuses } from '../../platform/graphql/edge/refuses.decorator.ts';
+import { AsksIdentity } from '../../rules/access/identity.guard.ts';
 import { Permission } from '../../rules/access/permission.ts';
 import { Requires } from '../../rules/access/requires.decorator.ts';
 import { required } from '../../platform/graphql/lists/loaders.ts';
@@ -44,7 +45,8 @@ export class EmergencyAccessResolver {
   @Mutation(() => EmergencyAccessGrantType, {
     description: "Opens a patient's sessions to a user for a while, for reading alone. Every such read is audited.",
   })
-  @Refuses(ErrorCode.NOT_FOUND)
+  @Refuses(ErrorCode.NOT_FOUND, ErrorCode.IDENTITY_UNCONFIRMED)
+  @AsksIdentity()
   grantEmergencyAccess(
     @Ctx() ctx: RequestContext,
     @Args('input') input: GrantEmergencyAccessInput,

@@ -1,6 +1,7 @@
 import { Args, Mutation, Query, Resolver } from '@nestjs/graphql';
 import { ErrorCode } from '../../foundation/errors/error-code.ts';
 import { Refuses } from '../../platform/graphql/edge/refuses.decorator.ts';
+import { AsksIdentity } from '../../rules/access/identity.guard.ts';
 import { Permission } from '../../rules/access/permission.ts';
 import { Requires } from '../../rules/access/requires.decorator.ts';
 import { Ctx } from '../../foundation/request-context/ctx.decorator.ts';
@@ -21,8 +22,9 @@ export class OrganizationsResolver {
   }
 
   @Mutation(() => OrganizationType)
-  @Refuses(ErrorCode.NOT_FOUND)
+  @Refuses(ErrorCode.NOT_FOUND, ErrorCode.IDENTITY_UNCONFIRMED)
   @Requires(Permission.MANAGE_ORGANIZATION_SECURITY)
+  @AsksIdentity()
   updateOrganizationSecurity(
     @Ctx() ctx: RequestContext,
     @Args('input') input: UpdateOrganizationSecurityInput,

@@ -18,6 +18,7 @@ import { IndexIdempotencyKeysByUser1767226120010 } from '../../../../migrations/
 import { GiveIdempotencyKeysToTheirUsers1767226120020 } from '../../../../migrations/1767226120020-GiveIdempotencyKeysToTheirUsers.ts';
 import { TellWhatIsLeftOfALimit1767226130000 } from '../../../../migrations/1767226130000-TellWhatIsLeftOfALimit.ts';
 import { GiveBackPoints1767226150000 } from '../../../../migrations/1767226150000-GiveBackPoints.ts';
+import { RememberConfirmedIdentities1767226150010 } from '../../../../migrations/1767226150010-RememberConfirmedIdentities.ts';
 
 /** Oldest first. A new migration is a line here. */
 export const migrations = [
@@ -41,4 +42,5 @@ export const migrations = [
   GiveIdempotencyKeysToTheirUsers1767226120020,
   TellWhatIsLeftOfALimit1767226130000,
   GiveBackPoints1767226150000,
+  RememberConfirmedIdentities1767226150010,
 ];
