@@ -4,6 +4,15 @@ import type { RequestContext } from './request-context.ts';
 /** What a request carries from its first byte to its answer. The login replaces `current` once it knows who asks. */
 export interface RequestHolder {
   current: RequestContext;
+  /** What has to be written before the answer leaves. */
+  beforeAnswer?: () => Promise<void>;
+}
+
+/** Does what is left to do before the answer, once: whoever makes an answer waits for it. */
+export async function settle(holder: RequestHolder): Promise<void> {
+  const left = holder.beforeAnswer;
+  holder.beforeAnswer = undefined;
+  await left?.();
 }
 
 /** An HTTP request as http.ts hands it on: with its holder. */

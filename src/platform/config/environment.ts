@@ -141,12 +141,19 @@ export class Environment {
   @Type(() => Number)
   readonly GRAPHQL_MAX_COST: number = 50_000;
 
-  /** Logins, and refreshes, that one address may try a minute. 0: any number. */
+  /** Logins, and refreshes, that may fail a minute from one address; also how often one account may do either. 0: any number. */
   @IsInt()
   @Min(0)
   @Max(1_000_000)
   @Type(() => Number)
   readonly LOGINS_PER_MINUTE: number = 60;
+
+  /** Events of denials that one user may cause a minute, in each process; what goes beyond is counted. 0: any number. */
+  @IsInt()
+  @Min(0)
+  @Max(1_000_000)
+  @Type(() => Number)
+  readonly DENIALS_PER_MINUTE: number = 60;
 
   /**
    * Calls that one user may make a minute, in all processes together. 0: any number. Above the 6,000 that are promised:
