@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { Clock } from '../../src/foundation/time/clock.ts';
 import { Trail } from '../support/readings.ts';
+import { read } from '../support/sql.ts';
 import { statementsOf } from '../support/statements.ts';
 import type { GraphQLAnswer } from '../support/test-app.ts';
 import { PASSWORD, World, type Practice } from '../support/world.ts';
@@ -106,6 +107,17 @@ describe('given an office, of which all come from one address', () => {
     const codes = await times(MOST + 3, () => call(office, `${randomUUID()}.${'x'.repeat(22)}`));
     expect(codes).toEqual([...Array<unknown>(MOST).fill(within), ...Array<string>(3).fill(REFUSED)]);
     expect((await call(office, refreshToken)).code).toBeUndefined();
+  });
+
+  it('when tokens of the version before come, which have no stamp, then they serve, and the address is not charged', async () => {
+    const office = anOffice();
+    for (let n = 0; n < MOST + 2; n++) {
+      const { refreshToken } = await signedIn(anOffice(), (await account()).email);
+      const old = randomUUID();
+      const text = 'UPDATE refresh_tokens SET token_hash = sha256($1::bytea) WHERE token_hash = sha256($2::bytea)';
+      await read(world.test.database.adminUrl, text, [Buffer.from(old), Buffer.from(refreshToken)]);
+      expect((await refresh(office, old)).code).toBeUndefined();
+    }
   });
 
   it('when junk is refused, then from memory: it costs the database nothing, till a second is over', async () => {
