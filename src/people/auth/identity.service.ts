@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Tx } from '../../platform/database/transactions/tx.ts';
 import { BadUserInput } from '../../foundation/errors/domain-error.ts';
 import type { RequestContext } from '../../foundation/request-context/request-context.ts';
-import { CONFIRMED_WITHIN_SECONDS } from '../../rules/access/identity.guard.ts';
+import { CONFIRMED_WITHIN_SECONDS } from '../../rules/access/confirmed-within.ts';
 import { AuditService } from '../../rules/audit/audit.service.ts';
 import { SecondFactors } from '../second-factor/second-factors.service.ts';
 import { SignIns } from '../users/sign-ins.ts';

@@ -1,14 +1,12 @@
-import { Injectable, UseGuards, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { Transactions } from '../../platform/database/transactions/transactions.ts';
 import { IdentityUnconfirmed } from '../../foundation/errors/domain-error.ts';
 import { holderOf } from '../../foundation/request-context/ctx.decorator.ts';
 import type { Actor } from '../../foundation/request-context/request-context.ts';
+import { CONFIRMED_WITHIN_SECONDS } from './confirmed-within.ts';
 import { objectAskedFor } from './object-asked-for.ts';
 import { IDS, type NamesIds } from './requires.decorator.ts';
-
-/** So long a proof counts: a login, or confirmIdentity. */
-export const CONFIRMED_WITHIN_SECONDS = 10 * 60;
 
 /**
  * Stands at the doors where accounts, rights and the security of an organization are changed, behind the guards of every
@@ -39,6 +37,3 @@ export class IdentityGuard implements CanActivate {
     );
   }
 }
-
-/** Beside @Requires: who calls has shown within 10 minutes who they are. The refusal is listed by @Refuses. */
-export const AsksIdentity = (): MethodDecorator => UseGuards(IdentityGuard);
