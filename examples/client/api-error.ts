@@ -45,6 +45,8 @@ export function noticeOf({ code, details, requestId }: ApiError): Notice {
       return { text: 'This does not exist any more.' };
     case 'FORBIDDEN':
       return { text: 'You do not have the right to do this.' };
+    case 'IDENTITY_UNCONFIRMED':
+      return { text: 'Please enter your password once more.' };
     case 'UNAUTHENTICATED':
       return { text: 'Please sign in again.' };
     case 'RATE_LIMITED':

@@ -28,6 +28,8 @@ export type ErrorCode =
   | 'FORBIDDEN'
   /** The same idempotencyKey came before with a different input. */
   | 'IDEMPOTENCY_KEY_REUSED'
+  /** The caller has not shown within 10 minutes who they are: confirmIdentity, then the call again. extensions.details: {confirmedWithinSeconds} */
+  | 'IDENTITY_UNCONFIRMED'
   /** extensions.details: {authorizationId, requestedUnits, availableUnits} */
   | 'INSUFFICIENT_UNITS'
   | 'INTERNAL_SERVER_ERROR'

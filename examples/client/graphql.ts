@@ -41,10 +41,11 @@ export type ServiceLocation =
 export type SignInMutationVariables = Exact<{
   email: string;
   password: string;
+  deviceToken?: string | null | undefined;
 }>;
 
 
-export type SignInMutation = { login: { accessToken: string, refreshToken: string, expiresIn: number } };
+export type SignInMutation = { login: { accessToken: string, refreshToken: string, expiresIn: number, deviceToken: string | null } };
 
 export type RefreshMutationVariables = Exact<{
   refreshToken: string;
@@ -97,11 +98,14 @@ export class TypedDocumentString<TResult, TVariables>
 }
 
 export const SignInDocument = new TypedDocumentString(`
-    mutation SignIn($email: String!, $password: String!) {
-  login(input: {email: $email, password: $password}) {
+    mutation SignIn($email: String!, $password: String!, $deviceToken: String) {
+  login(
+    input: {email: $email, password: $password, deviceToken: $deviceToken}
+  ) {
     accessToken
     refreshToken
     expiresIn
+    deviceToken
   }
 }
     `) as unknown as TypedDocumentString<SignInMutation, SignInMutationVariables>;

@@ -8,7 +8,7 @@ import {
   VisitsBetweenDocument,
   type BookMutation,
   type CreateAppointmentInput,
-  type SignInMutation,
+  type RefreshMutation,
   type TypedDocumentString,
   type VisitsBetweenQuery,
 } from './graphql.ts';
@@ -22,6 +22,8 @@ export interface Options {
   readonly fetch?: typeof fetch;
   /** Before the first repetition; it doubles with each. */
   readonly backOffMs?: number;
+  /** By email, what makes this device known at the next login: a page keeps it in localStorage. */
+  readonly deviceTokens?: Pick<Map<string, string>, 'get' | 'set'>;
 }
 
 interface Tokens {
@@ -37,15 +39,19 @@ const SAFETY_MS = 10_000;
 /** A client with no library: fetch, the types that codegen made, and what docs/api-errors.md asks of a client. */
 export class TherapyClient {
   private readonly options: Options;
+  private readonly deviceTokens: Pick<Map<string, string>, 'get' | 'set'>;
   private tokens: Tokens | undefined;
   private refreshing: Promise<Tokens> | undefined;
 
   constructor(options: Options) {
     this.options = options;
+    this.deviceTokens = options.deviceTokens ?? new Map<string, string>();
   }
 
   async signIn(email: string, password: string): Promise<void> {
-    const { login } = await this.post(SignInDocument, { email, password });
+    const deviceToken = this.deviceTokens.get(email);
+    const { login } = await this.post(SignInDocument, { email, password, deviceToken });
+    if (login.deviceToken) this.deviceTokens.set(email, login.deviceToken);
     this.tokens = tokensOf(login);
   }
 
@@ -176,7 +182,7 @@ interface WireError {
   readonly extensions: { code: ErrorCode; details?: Record<string, unknown>; requestId?: string };
 }
 
-function tokensOf({ accessToken, refreshToken, expiresIn }: SignInMutation['login']): Tokens {
+function tokensOf({ accessToken, refreshToken, expiresIn }: RefreshMutation['refreshToken']): Tokens {
   return { accessToken, refreshToken, expiresAt: Date.now() + expiresIn * 1_000 };
 }
 

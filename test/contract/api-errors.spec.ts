@@ -32,6 +32,7 @@ describe('given the document of errors for clients, docs/api-errors.md', () => {
 const HTTP_STATUS: Record<ErrorCode, number> = {
   [ErrorCode.UNAUTHENTICATED]: 401,
   [ErrorCode.FORBIDDEN]: 403,
+  [ErrorCode.IDENTITY_UNCONFIRMED]: 403,
   [ErrorCode.NOT_FOUND]: 404,
   [ErrorCode.BAD_USER_INPUT]: 400,
   [ErrorCode.INSUFFICIENT_UNITS]: 400,

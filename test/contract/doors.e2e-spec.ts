@@ -176,6 +176,10 @@ const TABLE: Record<string, { call: string; roles: readonly Role[] | 'anybody' }
     call: 'mutation { disableTotp(code: "000000") }',
     roles: [Role.ADMIN, Role.PRACTITIONER, Role.PATIENT],
   },
+  'Mutation.confirmIdentity': {
+    call: 'mutation { confirmIdentity(input: { password: "wrong-password" }) }',
+    roles: [Role.ADMIN, Role.PRACTITIONER, Role.PATIENT],
+  },
   'Mutation.resetSecondFactor': {
     call: `mutation { resetSecondFactor(userId: "${NOWHERE}") { id } }`,
     roles: [Role.ADMIN],

@@ -5,6 +5,7 @@ import { JwtSecret } from '../../src/platform/config/jwt-secret.ts';
 import { Housekeeping } from '../../src/platform/database/housekeeping.service.ts';
 import { Transactions } from '../../src/platform/database/transactions/transactions.ts';
 import { LoginAttempts, Outcome, type Attempt } from '../../src/people/auth/login-attempts.service.ts';
+import { DoorLimits } from '../../src/rules/rate-limits/door-limits.service.ts';
 import { Points } from '../../src/rules/rate-limits/points.service.ts';
 import { RequestContext } from '../../src/foundation/request-context/request-context.ts';
 import { Trail } from '../support/readings.ts';
@@ -268,7 +269,11 @@ describe('given two processes on one database', () => {
     const ctx = RequestContext.anonymous({ requestId: 'test', ipAddress: anAddress() }, () => new Date());
     const transactions = new Transactions(world.test.app.get(DataSource));
     const other = (): LoginAttempts =>
-      new LoginAttempts(transactions, new Points(transactions, world.test.app.get(JwtSecret, { strict: false })));
+      new LoginAttempts(
+        transactions,
+        new Points(transactions, world.test.app.get(JwtSecret, { strict: false })),
+        world.test.app.get(DoorLimits, { strict: false }),
+      );
     const both = [other(), other()];
     for (let time = 0; time < 5; time++) {
       const process = both[time % 2]!;

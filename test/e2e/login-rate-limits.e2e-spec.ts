@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { DataSource } from 'typeorm';
 import { Environment } from '../../src/platform/config/environment.ts';
@@ -54,8 +55,9 @@ const codes = (answers: readonly GraphQLAnswer[]): Record<string, number> => {
   for (const { code = 'answered' } of answers) count[code] = (count[code] ?? 0) + 1;
   return count;
 };
-/** Every minute that was begun is over. */
+/** Every minute that was begun is over, and what the process remembers of it. */
 async function nextMinute(): Promise<void> {
+  await sleep(1_000);
   await trail.rows(`UPDATE app.call_counts SET ends_at = ends_at - interval '61 seconds'`);
 }
 const anyone = (): string =>
@@ -63,7 +65,7 @@ const anyone = (): string =>
 const REFRESH = 'mutation { refreshToken(refreshToken: "unknown") { expiresIn } }';
 const LOGOUT = 'mutation { logout(refreshToken: "unknown") }';
 
-describe('given so many logins a minute for an address', () => {
+describe('given so many failures a minute for an address', () => {
   it('when more come, whoever they are for, then RATE_LIMITED with 429 and Retry-After; other addresses are served', async () => {
     const answers = await together(LOGINS + 3, () => post(anyone(), '192.0.2.1'));
     expect(codes(answers)).toEqual({ UNAUTHENTICATED: LOGINS, RATE_LIMITED: 3 });

@@ -5,6 +5,7 @@ import { StaleVersion } from '../../src/foundation/errors/domain-error.ts';
 import { PatientsService } from '../../src/people/patients/patients.service.ts';
 import { refusalsIn } from '../../src/platform/graphql/edge/refuses.decorator.ts';
 import type { GraphQLAnswer } from '../support/test-app.ts';
+import { read } from '../support/sql.ts';
 import { at, World, type Practice } from '../support/world.ts';
 
 const NOWHERE = '00000000-0000-4000-8000-000000000000';
@@ -58,9 +59,19 @@ const again = async (name: string, first: object, second: object): Promise<Graph
 };
 const patient = { firstName: 'A', lastName: 'B', dateOfBirth: '2015-05-05', medicalRecordNumber: 'M' };
 const practitioner = { firstName: 'A', lastName: 'B', licenseNumber: 'L', specialization: 'ABA' };
+const organization = { name: 'N', timeZone: 'UTC', adminEmail: 'n@practice.example', adminPassword: 'correct-horse-7' };
 const user = { email: 'u@practice.example', password: 'correct-horse-7' };
 const authorization = { serviceCodes: ['97153'], totalUnits: 1, startDate: '2024-01-01', endDate: '2024-12-31' };
 const emergency = { durationMinutes: 30, justification: 'Needed for the test of refusals.' };
+
+/** As whoever has shown nothing for too long. */
+const unconfirmed = async (call: () => Promise<GraphQLAnswer>): Promise<GraphQLAnswer> => {
+  const { adminUrl } = world.test.database;
+  await read(adminUrl, `UPDATE sign_ins SET confirmed_at = confirmed_at - interval '10 minutes'`);
+  const answer = await call();
+  await read(adminUrl, 'UPDATE sign_ins SET confirmed_at = clock_timestamp()');
+  return answer;
+};
 
 /** How each refusal comes about that a mutation lists. */
 const REFUSED: Record<string, Record<string, () => Promise<GraphQLAnswer>>> = {
@@ -70,14 +81,28 @@ const REFUSED: Record<string, Record<string, () => Promise<GraphQLAnswer>>> = {
   },
   beginLoginEnrolment: { UNAUTHENTICATED: () => signingIn('beginLoginEnrolment', 'secret') },
   confirmLoginEnrolment: { UNAUTHENTICATED: () => signingIn('confirmLoginEnrolment', 'recoveryCodes') },
-  resetSecondFactor: { NOT_FOUND: () => byArguments(`resetSecondFactor(userId: "${NOWHERE}")`) },
+  resetSecondFactor: {
+    NOT_FOUND: () => byArguments(`resetSecondFactor(userId: "${NOWHERE}")`),
+    IDENTITY_UNCONFIRMED: () => unconfirmed(() => byArguments(`resetSecondFactor(userId: "${NOWHERE}")`)),
+  },
 
   updateOrganizationSecurity: {
     NOT_FOUND: () =>
       refused('updateOrganizationSecurity', { organizationId: NOWHERE, staffSecondFactorRequired: false }),
+    IDENTITY_UNCONFIRMED: () =>
+      unconfirmed(() => refused('updateOrganizationSecurity', { staffSecondFactorRequired: false })),
   },
-  createUser: { NOT_FOUND: () => refused('createUser', { ...user, role: 'PATIENT', patientId: NOWHERE }) },
-  updateUser: { NOT_FOUND: () => refused('updateUser', { id: NOWHERE }) },
+  createOrganization: {
+    IDENTITY_UNCONFIRMED: () => unconfirmed(() => world.mutate('createOrganization', organization, world.superAdmin)),
+  },
+  createUser: {
+    NOT_FOUND: () => refused('createUser', { ...user, role: 'PATIENT', patientId: NOWHERE }),
+    IDENTITY_UNCONFIRMED: () => unconfirmed(() => refused('createUser', { ...user, role: 'ADMIN' })),
+  },
+  updateUser: {
+    NOT_FOUND: () => refused('updateUser', { id: NOWHERE }),
+    IDENTITY_UNCONFIRMED: () => unconfirmed(() => refused('updateUser', { id: NOWHERE })),
+  },
   createPatient: { NOT_FOUND: () => refused('createPatient', { ...patient, organizationId: NOWHERE }) },
   updatePatient: { NOT_FOUND: () => refused('updatePatient', { id: NOWHERE }) },
   createPractitioner: { NOT_FOUND: () => refused('createPractitioner', { ...practitioner, organizationId: NOWHERE }) },
@@ -171,6 +196,10 @@ const REFUSED: Record<string, Record<string, () => Promise<GraphQLAnswer>>> = {
   grantEmergencyAccess: {
     NOT_FOUND: () =>
       refused('grantEmergencyAccess', { ...emergency, patientId: visit.patientId, grantedToUserId: NOWHERE }),
+    IDENTITY_UNCONFIRMED: () =>
+      unconfirmed(() =>
+        refused('grantEmergencyAccess', { ...emergency, patientId: visit.patientId, grantedToUserId: NOWHERE }),
+      ),
   },
   revokeEmergencyAccess: {
     NOT_FOUND: () => byArguments(`revokeEmergencyAccess(id: "${NOWHERE}", reason: "none")`),

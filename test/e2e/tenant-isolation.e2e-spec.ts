@@ -270,6 +270,7 @@ const WITHOUT_IDS = [
   'emergencyAccessGrants',
   // of the caller's own account
   ...['beginTotpEnrolment', 'confirmTotpEnrolment', 'disableTotp', 'beginLoginEnrolment', 'confirmLoginEnrolment'],
+  'confirmIdentity',
 ];
 
 describe('given two practices with everything', () => {

@@ -40,6 +40,23 @@ export class Forbidden extends DomainError {
   }
 }
 
+/**
+ * The caller may do this, and has not shown lately who they are: an access token alone does not change accounts. Recorded as
+ * ACCESS_DENIED, since a thief of one comes to just this.
+ */
+export class IdentityUnconfirmed extends DomainError {
+  readonly code = ErrorCode.IDENTITY_UNCONFIRMED;
+  override readonly details: { confirmedWithinSeconds: number };
+  constructor(
+    confirmedWithinSeconds: number,
+    /** For the trail: as of Forbidden. */
+    readonly asked: Forbidden['asked'] = {},
+  ) {
+    super('Say who you are: call confirmIdentity with your password or a code, then send this again.');
+    this.details = { confirmedWithinSeconds };
+  }
+}
+
 /** No such object in the caller's organization: the same answer for another tenant's, so that ids cannot be probed. */
 export class NotFound extends DomainError {
   readonly code = ErrorCode.NOT_FOUND;

@@ -6,6 +6,15 @@ export interface RequestHolder {
   current: RequestContext;
   /** What is done when the answer was handed on, or whoever waits for it has hung up. */
   readonly atEnd: (() => void)[];
+  /** What has to be written before the answer leaves. */
+  beforeAnswer?: () => Promise<void>;
+}
+
+/** Does what is left to do before the answer, once: whoever makes an answer waits for it. */
+export async function settle(holder: RequestHolder): Promise<void> {
+  const left = holder.beforeAnswer;
+  holder.beforeAnswer = undefined;
+  await left?.();
 }
 
 /** An HTTP request as http.ts hands it on: with its holder. */

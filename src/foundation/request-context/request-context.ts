@@ -74,10 +74,10 @@ export class RequestContext {
     return new RequestContext(this.origin, this.now, this.signedIn, organizationId, this.askedAt, this.effort);
   }
 
-  /** The same request, for what has to be done though nobody may be there any more to be told: the trail of a refusal. */
+  /** The same request, for what has to be done though nobody is there any more, or much was read: the trail of a refusal. */
   evenIfGone(): RequestContext {
     const origin = { ...this.origin, isGone: undefined };
-    return new RequestContext(origin, this.now, this.signedIn, this.organizationId, this.askedAt, this.effort);
+    return new RequestContext(origin, this.now, this.signedIn, this.organizationId, this.askedAt, new Effort());
   }
 
   /** Whose share of the server this takes. Nobody's calls share by address; our own tasks, such as sealing, by name. */

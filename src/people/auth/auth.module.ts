@@ -11,12 +11,16 @@ import { AuthService } from './auth.service.ts';
 import { AuthenticationGuard } from './authentication.guard.ts';
 import { JwtSecret } from '../../platform/config/jwt-secret.ts';
 import { Credentials } from './credentials.service.ts';
+import { Devices } from './devices.service.ts';
 import { EnrolmentResolver } from './enrolment.resolver.ts';
 import { Enrolment } from './enrolment.service.ts';
 import { LoginAttempts } from './login-attempts.service.ts';
+import { IdentityResolver } from './identity.resolver.ts';
+import { Identity } from './identity.service.ts';
 import { JwtStrategy } from './jwt.strategy.ts';
 import { RefreshToken } from './refresh-token.entity.ts';
 import { RefreshTokens } from './refresh-tokens.service.ts';
+import { Stamps } from './stamps.service.ts';
 
 /** app.module makes AuthenticationGuard the global one: `{ provide: APP_GUARD, useExisting: AuthenticationGuard }`. */
 @Module({
@@ -29,13 +33,17 @@ import { RefreshTokens } from './refresh-tokens.service.ts';
       useFactory: (secret: JwtSecret) => new JwtService({ secret: secret.key }),
     },
     AccessTokens,
+    Stamps,
+    Devices,
     RefreshTokens,
     LoginAttempts,
     Credentials,
     AuthService,
     Enrolment,
+    Identity,
     AuthResolver,
     EnrolmentResolver,
+    IdentityResolver,
     JwtStrategy,
     AuthenticationGuard,
   ],

@@ -4,7 +4,7 @@ import { TenantRepository } from '../../platform/database/rows/tenant-repository
 import { Transactions } from '../../platform/database/transactions/transactions.ts';
 import type { Tx } from '../../platform/database/transactions/tx.ts';
 import { Unauthenticated } from '../../foundation/errors/domain-error.ts';
-import { AddressLimits } from '../../rules/rate-limits/address-limits.service.ts';
+import { DoorLimits, type OwnSlot, type Passage } from '../../rules/rate-limits/door-limits.service.ts';
 import { RequestContext, type Actor } from '../../foundation/request-context/request-context.ts';
 import { SecondFactorMissing } from '../second-factor/second-factor.errors.ts';
 import { SecondFactors } from '../second-factor/second-factors.service.ts';
@@ -14,12 +14,11 @@ import { EndReason, type SignIn } from '../users/sign-in.entity.ts';
 import { SignIns } from '../users/sign-ins.ts';
 import { User } from '../users/user.entity.ts';
 import { ACCESS_TOKEN_SECONDS, AccessTokens } from './access-tokens.service.ts';
-import { Credentials, homeOf } from './credentials.service.ts';
+import { Credentials, homeOf, type SentCredentials } from './credentials.service.ts';
+import { Devices } from './devices.service.ts';
 import { RefreshTokens, Spending, type OwnedToken } from './refresh-tokens.service.ts';
 
-export interface LoginCredentials {
-  readonly email: string;
-  readonly password: string;
+export interface LoginCredentials extends SentCredentials {
   readonly totpCode?: string | null;
 }
 
@@ -28,6 +27,8 @@ export interface SignedIn {
   readonly accessToken: string;
   readonly refreshToken: string;
   readonly expiresIn: number;
+  /** Of whoever has proved the password: a refresh gives none. */
+  readonly deviceToken?: string;
   readonly user: User;
   readonly actor: Actor;
 }
@@ -52,7 +53,8 @@ export class AuthService {
     private readonly secondFactors: SecondFactors,
     private readonly accessTokens: AccessTokens,
     private readonly refreshTokens: RefreshTokens,
-    private readonly addresses: AddressLimits,
+    private readonly devices: Devices,
+    private readonly doors: DoorLimits,
     private readonly audit: AuditService,
   ) {}
 
@@ -71,26 +73,29 @@ export class AuthService {
       given = await this.begin(tx, user, check === 'NONE' ? undefined : check);
       return { granted: given };
     });
-    return this.signIn(granted);
+    return this.signInOnDevice(ctx, granted, input.deviceToken);
   }
 
   /**
    * A spent token ends its whole sign-in: of the two who have it, one is a thief, and nothing tells which.
    *
    * @throws Unauthenticated the token is unknown, spent or expired, or its user may not sign in any more
-   * @throws RateLimited too many calls from this address
+   * @throws RateLimited too many tries of this address, this token or this user
    */
   async refresh(ctx: RequestContext, refreshToken: string): Promise<SignedIn> {
     const nobody = anonymous(ctx);
-    await this.addresses.pass(nobody, 'refresh');
-    const owned = await this.refreshTokens.find(nobody, refreshToken);
+    const { owned, passage } = await this.enter(nobody, 'refresh', refreshToken);
     let given: Granted | undefined;
     const granted =
       owned &&
       (await this.transactions.run(homeOf(nobody, owned.user), async (tx) => {
         // first of all: behind it a commit that was lost, and is still under way, has come to its end
         const user = await this.users.lock(tx, owned.user.id);
-        return (given = (await this.saved(tx, given)) ?? (await this.goOn(tx, owned, user)));
+        // apart, so that who has a token that has served uses up nothing of its owner's
+        await this.doors.spendIn(tx, owned.hasServed ? 'refresh:served' : 'refresh:user', owned.user.id);
+        given = (await this.saved(tx, given)) ?? (await this.goOn(tx, owned, user));
+        if (given) passage.uncount(tx);
+        return given;
       }));
     if (!granted) throw new Unauthenticated('Sign in again: the refresh token is unknown, expired or already used.');
     return this.signIn(granted);
@@ -99,17 +104,17 @@ export class AuthService {
   /**
    * Ends the sign-in that the refresh token descends from. True for an unknown one too: there is nothing left to end.
    *
-   * @throws RateLimited too many calls from this address
+   * @throws RateLimited too many tries of this address or this token
    */
   async logout(ctx: RequestContext, refreshToken: string): Promise<boolean> {
     const nobody = anonymous(ctx);
-    await this.addresses.pass(nobody, 'logout');
-    const owned = await this.refreshTokens.find(nobody, refreshToken);
+    const { owned, passage } = await this.enter(nobody, 'logout', refreshToken);
     if (!owned) return true;
     await this.transactions.run(homeOf(nobody, owned.user), async (tx) => {
       tx.allowBlindReplay(); // what has ended ends once, and is in the trail once
       await this.users.lock(tx, owned.user.id);
       if (await this.end(tx, owned, EndReason.LOGOUT)) this.record(tx, 'LOGOUT', owned.user);
+      passage.uncount(tx);
     });
     return true;
   }
@@ -129,6 +134,24 @@ export class AuthService {
     const actor = { ...actorOf(user), signInId };
     const accessToken = await this.accessTokens.issue(actor, signInId);
     return { accessToken, refreshToken, expiresIn: ACCESS_TOKEN_SECONDS, user, actor };
+  }
+
+  /** As `signIn`, with what makes the device known at the next login. */
+  async signInOnDevice(ctx: RequestContext, granted: Granted, sent: string | null | undefined): Promise<SignedIn> {
+    return { ...(await this.signIn(granted)), deviceToken: this.devices.tokenFor(granted.user, sent, ctx.now()) };
+  }
+
+  /** What was given out here has a slot of its own, junk that of its address: no flood of it keeps good tokens out. */
+  private async enter(
+    nobody: RequestContext,
+    door: 'refresh' | 'logout',
+    token: string,
+  ): Promise<{ owned: OwnedToken | undefined; passage: Passage }> {
+    const own: OwnSlot | undefined = this.refreshTokens.isStamped(token)
+      ? { policy: 'refresh-token', subject: token }
+      : undefined;
+    const passage = await this.doors.pass(nobody, door, own);
+    return { passage, owned: await this.refreshTokens.find(nobody, token) };
   }
 
   /**

@@ -5,6 +5,7 @@ import { LONGEST_PASSWORD } from '../users/passwords.ts';
 import { UserType } from '../users/user.type.ts';
 
 const LONGEST_CODE = 40;
+const LONGEST_DEVICE_TOKEN = 100;
 
 /** Bounded, and no more: what could not be an email or a password at all is answered as a wrong one. */
 @InputType()
@@ -17,6 +18,30 @@ export class LoginInput {
   @Field(() => String)
   @IsLine({ min: 0, max: LONGEST_PASSWORD })
   password: string;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'For accounts with a second factor: the code of the authenticator app, or a recovery code.',
+  })
+  @Optional()
+  @IsLine({ min: 0, max: LONGEST_CODE })
+  totpCode?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'The deviceToken of the last login on this device: then no stranger keeps it out.',
+  })
+  @Optional()
+  @IsLine({ min: 0, max: LONGEST_DEVICE_TOKEN })
+  deviceToken?: string | null;
+}
+
+@InputType({ description: 'One of them, or both.' })
+export class ConfirmIdentityInput {
+  @Field(() => String, { nullable: true })
+  @Optional()
+  @IsLine({ min: 0, max: LONGEST_PASSWORD })
+  password?: string | null;
 
   @Field(() => String, {
     nullable: true,
@@ -67,6 +92,13 @@ export class AuthPayload {
 
   @Field(() => Int, { description: 'Seconds until accessToken expires.' })
   expiresIn: number;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'Of a login, null of a refresh. Kept on this device after signing out, too, and sent with the next login; it lets nobody in.',
+  })
+  deviceToken?: string | null;
 
   @Field(() => UserType)
   user: UserType;

@@ -3,14 +3,15 @@ import { AuditOutcome, AuditService, type AuditRecord } from '../../rules/audit/
 import { TenantRepository } from '../../platform/database/rows/tenant-repository.ts';
 import { Transactions } from '../../platform/database/transactions/transactions.ts';
 import type { Tx } from '../../platform/database/transactions/tx.ts';
-import { Unauthenticated, type DomainError } from '../../foundation/errors/domain-error.ts';
-import { AddressLimits } from '../../rules/rate-limits/address-limits.service.ts';
+import { BadUserInput, Unauthenticated, type DomainError } from '../../foundation/errors/domain-error.ts';
+import { DoorLimits, type OwnSlot, type Passage } from '../../rules/rate-limits/door-limits.service.ts';
 import type { RequestContext } from '../../foundation/request-context/request-context.ts';
 import type { Shortfall } from '../second-factor/second-factor.errors.ts';
 import { AccountsService } from '../users/accounts.service.ts';
 import { actorOf } from '../users/links.ts';
 import { verifyPassword } from '../users/passwords.ts';
 import { User } from '../users/user.entity.ts';
+import { Devices, slotOf } from './devices.service.ts';
 import { LockedOut, LoginAttempts, Outcome, type Attempt } from './login-attempts.service.ts';
 
 /**
@@ -19,7 +20,22 @@ import { LockedOut, LoginAttempts, Outcome, type Attempt } from './login-attempt
  */
 export type Proof<T> = { readonly granted: T } | { readonly refusal: DomainError; readonly secondFactor: Shortfall };
 
-/** Checks who somebody is, by email and password, under the limits that keep guessers out. */
+/** What somebody who is not signed in says of who they are. */
+export interface SentCredentials {
+  readonly email: string;
+  readonly password: string;
+  /** Of a login on this device. */
+  readonly deviceToken?: string | null;
+}
+
+/** An attempt that was let in: what its failure counts for, and whose account it is about, if anybody's. */
+interface Entered {
+  readonly account: User | null;
+  readonly attempt: Attempt;
+  readonly passage: Passage;
+}
+
+/** Checks who somebody is, under the limits that keep guessers out. */
 @Injectable()
 export class Credentials {
   private readonly users = new TenantRepository(User);
@@ -27,7 +43,8 @@ export class Credentials {
   constructor(
     private readonly transactions: Transactions,
     private readonly accounts: AccountsService,
-    private readonly addresses: AddressLimits,
+    private readonly doors: DoorLimits,
+    private readonly devices: Devices,
     private readonly attempts: LoginAttempts,
     private readonly audit: AuditService,
   ) {}
@@ -38,49 +55,82 @@ export class Credentials {
    * answer nor its time tells which it is.
    *
    * @throws Unauthenticated unknown email, wrong password or inactive user: one answer for all
-   * @throws RateLimited too many calls from this address, or too many failures; the password was not checked
+   * @throws RateLimited too many tries of this address or device, or too many failures; the password was not checked
    */
   async prove<T>(
     nobody: RequestContext,
-    { email, password }: { readonly email: string; readonly password: string },
+    { email, password, deviceToken }: SentCredentials,
     work: (tx: Tx, user: User) => Promise<Proof<T>>,
   ): Promise<T> {
-    await this.addresses.pass(nobody, 'login');
-    const attempt = await this.claim(nobody, email);
-    const account = await this.accounts.byEmail(nobody, email);
-    const fits = await verifyPassword(account?.passwordHash, password);
-    const proof =
-      account && fits && account.active
-        ? await this.asUser(nobody, account, attempt, work, Outcome.SUCCEEDED)
-        : undefined;
+    const entered = await this.enter(nobody, email, deviceToken);
+    const proof = await this.byPassword(nobody, entered, password, work);
     if (proof && 'granted' in proof) return proof.granted;
-    await this.recordFailure(nobody, account, attempt, proof?.secondFactor);
+    await this.recordFailure(nobody, entered, proof?.secondFactor);
     throw proof?.refusal ?? new Unauthenticated('The email or the password is wrong.');
   }
 
   /**
-   * As `prove`, for somebody who is signed in and proves something else than the password: guesses of that count all the
-   * same, and a right one forgives none, since whoever holds a stolen access token may have a code that serves.
+   * As `prove`, for somebody who is signed in, whose guesses count for their sign-in: strangers at the same address do not
+   * keep them from it. Where they prove something else than the password, a right proof forgives no guess of it, since
+   * whoever holds a stolen access token may have a code that serves.
+   *
+   * @param password if that is what they prove
+   * @throws BadUserInput the password is wrong: a signed-in caller who mistyped is not to be signed out for it
+   * @throws RateLimited too many tries in this sign-in; nothing was checked
    */
   async proveAgain<T>(
     ctx: RequestContext,
     nobody: RequestContext,
     work: (tx: Tx, user: User) => Promise<Proof<T>>,
+    password?: string,
   ): Promise<T> {
-    const { organizationId, userId } = ctx.actor;
+    const { organizationId, userId, signInId } = ctx.actor;
+    const own: OwnSlot = { policy: 'sign-in', subject: signInId ?? userId };
+    const passage = await this.doors.pass(nobody, 'login', own);
     const account = await this.transactions.read(ctx.within(organizationId), (tx) => this.users.get(tx, userId));
-    const attempt = await this.claim(nobody, account.email);
-    const proof = await this.asUser(nobody, account, attempt, work, Outcome.NEITHER);
+    const entered = { account, passage, attempt: await this.claim(nobody, account.email, account, own) };
+    const proof =
+      password === undefined
+        ? await this.asUser(nobody, account, entered, work, Outcome.NEITHER)
+        : await this.byPassword(nobody, entered, password, work);
     if (proof && 'granted' in proof) return proof.granted;
-    await this.recordFailure(nobody, account, attempt, proof?.secondFactor ?? 'INVALID');
-    throw proof?.refusal ?? new Unauthenticated();
+    await this.recordFailure(nobody, entered, proof?.secondFactor ?? (password === undefined ? 'INVALID' : undefined));
+    if (proof) throw proof.refusal;
+    throw password === undefined ? new Unauthenticated() : new BadUserInput({ password: 'is not your password' });
+  }
+
+  /** A device that this account has signed in on has a slot of its own; everybody else shares that of their address. */
+  private async enter(nobody: RequestContext, email: string, deviceToken?: string | null): Promise<Entered> {
+    const sent = this.devices.read(email, deviceToken, nobody.now());
+    let own = sent && slotOf(email, sent);
+    let passage = await this.doors.pass(nobody, 'login', own);
+    const account = await this.accounts.byEmail(nobody, email);
+    if (sent && !this.devices.isOf(account, sent)) {
+      own = undefined;
+      passage = await this.doors.pass(nobody, 'login');
+    }
+    return { account, passage, attempt: await this.claim(nobody, email, account, own) };
+  }
+
+  /** Undefined where the password is wrong, or nobody's. */
+  private async byPassword<T>(
+    nobody: RequestContext,
+    entered: Entered,
+    password: string,
+    work: (tx: Tx, user: User) => Promise<Proof<T>>,
+  ): Promise<Proof<T> | undefined> {
+    const { account } = entered;
+    const fits = await verifyPassword(account?.passwordHash, password);
+    return account && fits && account.active
+      ? this.asUser(nobody, account, entered, work, Outcome.SUCCEEDED)
+      : undefined;
   }
 
   /** The password took its time: what was read before it is read again, locked against an update of the account. */
   private async asUser<T>(
     nobody: RequestContext,
     account: User,
-    attempt: Attempt,
+    { attempt, passage }: Entered,
     work: (tx: Tx, user: User) => Promise<Proof<T>>,
     whenGranted: Outcome,
   ): Promise<Proof<T> | undefined> {
@@ -88,7 +138,9 @@ export class Credentials {
       const user = await this.users.lock(tx, account.id);
       if (!user?.active || user.passwordHash !== account.passwordHash) return undefined;
       const proof = await work(tx, user);
-      if ('granted' in proof) await this.attempts.settle(tx, attempt, whenGranted);
+      if (!('granted' in proof)) return proof;
+      await this.attempts.settle(tx, attempt, whenGranted);
+      passage.uncount(tx);
       return proof;
     });
     return deciding.catch(async (error: unknown) => {
@@ -99,19 +151,23 @@ export class Credentials {
   }
 
   /** @throws LockedOut which is in the trail as a failure, too */
-  private async claim(nobody: RequestContext, email: string): Promise<Attempt> {
+  private async claim(
+    nobody: RequestContext,
+    email: string,
+    account: User | null,
+    own: OwnSlot | undefined,
+  ): Promise<Attempt> {
     try {
-      return await this.attempts.claim(nobody, email);
+      return await this.attempts.claim(nobody, email, own);
     } catch (error) {
-      if (error instanceof LockedOut) await this.recordRefusal(nobody, await this.accounts.byEmail(nobody, email));
+      if (error instanceof LockedOut) await this.recordRefusal(nobody, account);
       throw error;
     }
   }
 
   private recordFailure(
     nobody: RequestContext,
-    account: User | null,
-    attempt: Attempt,
+    { account, attempt }: Entered,
     secondFactor: Shortfall | undefined,
   ): Promise<void> {
     const counts = secondFactor === undefined || secondFactor === 'INVALID';

@@ -1,11 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { TenantRepository } from '../../platform/database/rows/tenant-repository.ts';
-import { Transactions } from '../../platform/database/transactions/transactions.ts';
-import { BadUserInput, Unauthenticated } from '../../foundation/errors/domain-error.ts';
+import type { Tx } from '../../platform/database/transactions/tx.ts';
+import { BadUserInput } from '../../foundation/errors/domain-error.ts';
 import type { RequestContext } from '../../foundation/request-context/request-context.ts';
 import { EnrolmentMisplaced, SecondFactorMissing, type Shortfall } from '../second-factor/second-factor.errors.ts';
 import { SecondFactors, type TotpSecret } from '../second-factor/second-factors.service.ts';
-import { User } from '../users/user.entity.ts';
+import type { User } from '../users/user.entity.ts';
 import { anonymous, AuthService, type Granted, type LoginCredentials, type SignedIn } from './auth.service.ts';
 import { Credentials, type Proof } from './credentials.service.ts';
 
@@ -24,10 +23,7 @@ export interface EnrolledSignIn extends SignedIn {
  */
 @Injectable()
 export class Enrolment {
-  private readonly users = new TenantRepository(User);
-
   constructor(
-    private readonly transactions: Transactions,
     private readonly credentials: Credentials,
     private readonly secondFactors: SecondFactors,
     private readonly auth: AuthService,
@@ -38,16 +34,8 @@ export class Enrolment {
    *
    * @throws BadUserInput the password is wrong, or a second factor is on already
    */
-  async begin(ctx: RequestContext, password: string): Promise<TotpSecret> {
-    const { organizationId, userId } = ctx.actor;
-    const { email } = await this.transactions.read(ctx.within(organizationId), (tx) => this.users.get(tx, userId));
-    try {
-      return await this.beginAtLogin(ctx, { email, password });
-    } catch (error) {
-      // a signed-in caller who mistyped is not to be signed out for it
-      if (error instanceof Unauthenticated) throw new BadUserInput({ password: 'is not your password' });
-      throw error;
-    }
+  begin(ctx: RequestContext, password: string): Promise<TotpSecret> {
+    return this.credentials.proveAgain(ctx, anonymous(ctx), this.beginning, password);
   }
 
   /** @throws BadUserInput the code is wrong, or there is nothing to confirm */
@@ -66,10 +54,11 @@ export class Enrolment {
 
   /** @throws Unauthenticated, RateLimited as Credentials.prove */
   beginAtLogin(ctx: RequestContext, input: LoginCredentials): Promise<TotpSecret> {
-    return this.credentials.prove(anonymous(ctx), input, (tx, user) =>
-      orMisplaced(async () => ({ granted: await this.secondFactors.begin(tx, user) })),
-    );
+    return this.credentials.prove(anonymous(ctx), input, this.beginning);
   }
+
+  private readonly beginning = (tx: Tx, user: User): Promise<Proof<TotpSecret>> =>
+    orMisplaced(async () => ({ granted: await this.secondFactors.begin(tx, user) }));
 
   /** @throws Unauthenticated, RateLimited as Credentials.prove; SecondFactorMissing the code is missing or wrong */
   async confirmAtLogin(ctx: RequestContext, input: LoginCredentials): Promise<EnrolledSignIn> {
@@ -82,7 +71,7 @@ export class Enrolment {
         return { granted: { granted: await this.auth.begin(tx, user, 'TOTP'), recoveryCodes } };
       }),
     );
-    return { ...(await this.auth.signIn(granted)), recoveryCodes };
+    return { ...(await this.auth.signInOnDevice(ctx, granted, input.deviceToken)), recoveryCodes };
   }
 }
 

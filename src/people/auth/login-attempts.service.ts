@@ -4,6 +4,7 @@ import { Transactions } from '../../platform/database/transactions/transactions.
 import type { Tx } from '../../platform/database/transactions/tx.ts';
 import { RateLimited } from '../../foundation/errors/domain-error.ts';
 import { networkOf } from '../../rules/rate-limits/address.ts';
+import { DoorLimits, type OwnSlot } from '../../rules/rate-limits/door-limits.service.ts';
 import { Points } from '../../rules/rate-limits/points.service.ts';
 import type { RequestContext } from '../../foundation/request-context/request-context.ts';
 import { normalEmail } from '../users/email.ts';
@@ -19,7 +20,7 @@ interface Rule {
   readonly longestLock: string;
 }
 
-/** An account and an address: whoever guesses. Nobody else is locked out by it. */
+/** An account and an address, or a slot of one's own: whoever guesses. Nobody else is locked out by it. */
 const PAIR: Rule = {
   most: 5,
   within: '15 minutes',
@@ -30,15 +31,16 @@ const PAIR: Rule = {
 };
 
 /**
- * An account and all addresses that it never signed in from: guessing from many of them is slowed down to one attempt a
- * minute. Addresses that it did sign in from are not asked, so this cannot keep a practitioner from their work.
+ * An account and all addresses that it never signed in from: guessing from many of them is slowed down, further with each
+ * failure, to one attempt a minute. The wait is the client's, who is told how long it is: nothing is held for it here. Devices
+ * and addresses that the account did sign in from are not asked, so this cannot keep a practitioner from their work.
  */
 const ACCOUNT: Rule = {
   most: 50,
   within: '1 hour',
   mostADay: 500,
   memory: '1 hour',
-  firstLock: '1 minute',
+  firstLock: '1 second',
   longestLock: '1 minute',
 };
 
@@ -78,13 +80,18 @@ export class LoginAttempts {
   constructor(
     private readonly transactions: Transactions,
     private readonly points: Points,
+    private readonly doors: DoorLimits,
   ) {}
 
-  /** @throws LockedOut this email has failed too often from this address, or from many */
-  async claim(nobody: RequestContext, email: string): Promise<Attempt> {
+  /**
+   * @param own what the attempt is counted for in place of the address: a device, or a sign-in
+   * @throws LockedOut this email has failed too often from there, or from many addresses
+   * @throws RateLimited its password was looked at too often within a minute, right as it may have been
+   */
+  async claim(nobody: RequestContext, email: string, own?: OwnSlot): Promise<Attempt> {
     const deadline = performance.now() + LONGEST_WAIT_MS;
     for (;;) {
-      const attempt = await this.transactions.run(nobody, (tx) => this.tryClaim(tx, email));
+      const attempt = await this.transactions.run(nobody, (tx) => this.tryClaim(tx, email, own));
       if (attempt) return attempt;
       if (performance.now() > deadline) throw new RateLimited(1);
       await sleep(NEXT_LOOK_MS * (0.5 + Math.random()));
@@ -107,15 +114,21 @@ export class LoginAttempts {
   }
 
   /** Undefined: look again in a moment. Locks the pair's row, then the account's. */
-  private async tryClaim(tx: Tx, email: string): Promise<Attempt | undefined> {
+  private async tryClaim(tx: Tx, email: string, own: OwnSlot | undefined): Promise<Attempt | undefined> {
     tx.allowBlindReplay(); // at worst there is one that nobody settles, as when a process ends
     const account = normalEmail(email);
-    const pairKey = this.points.keyOf('login:pair', account, networkOf(tx.ctx.origin.ipAddress));
-    const accountKey = this.points.keyOf('login:account', account);
+    const pairKey = own
+      ? this.points.keyOf(`login:${own.policy}`, account, own.subject)
+      : this.points.keyOf('login:pair', account, networkOf(tx.ctx.origin.ipAddress));
     const pair = await claimOf(tx, pairKey, PAIR);
     if (pair === 'WAIT') return undefined;
     const claims = [{ id: pair.id, key: pairKey, rule: PAIR }];
-    if (pair.known) return { claims };
+    if (own ?? pair.known) {
+      // successes are no guesses, and each costs an argon2 all the same
+      await this.doors.spendIn(tx, 'login:known', account);
+      return { claims };
+    }
+    const accountKey = this.points.keyOf('login:account', account);
     const whole = await claimOf(tx, accountKey, ACCOUNT);
     if (whole !== 'WAIT') return { claims: [...claims, { id: whole.id, key: accountKey, rule: ACCOUNT }] };
     await this.settle(tx, { claims }, Outcome.NEITHER);

@@ -8,6 +8,7 @@ import type { RequestContext } from '../../foundation/request-context/request-co
 import type { SignIn } from '../users/sign-in.entity.ts';
 import { User } from '../users/user.entity.ts';
 import { RefreshToken } from './refresh-token.entity.ts';
+import { Stamps } from './stamps.service.ts';
 
 const LIFETIME_MS = 30 * 24 * 60 * 60 * 1_000;
 
@@ -21,6 +22,7 @@ export interface OwnedToken {
   readonly tokenId: string;
   readonly signInId: string;
   readonly user: User;
+  readonly hasServed: boolean;
 }
 
 /** Keeps and spends refresh tokens. Lock order: the user, then the token. */
@@ -29,7 +31,16 @@ export class RefreshTokens {
   private readonly rows = new TenantRepository(RefreshToken);
   private readonly users = new TenantRepository(User);
 
-  constructor(private readonly transactions: Transactions) {}
+  constructor(
+    private readonly transactions: Transactions,
+    private readonly stamps: Stamps,
+  ) {}
+
+  /** Whether it was given out here once. False for those of the version before, too, which had no stamp. */
+  isStamped(token: string): boolean {
+    const [random = '', stamp = ''] = token.split('.');
+    return this.stamps.fits(stamp, 'refresh', random);
+  }
 
   /** Whose token this is, spent or not; undefined for an unknown one. `nobody` is a context that is not signed in. */
   async find(nobody: RequestContext, token: string): Promise<OwnedToken | undefined> {
@@ -43,13 +54,14 @@ export class RefreshTokens {
     return this.transactions.read(nobody.within(found.organization_id), async (tx) => {
       const row = await this.rows.find(tx, found.token_id);
       const user = row && (await this.users.find(tx, row.userId));
-      return user ? { tokenId: row.id, signInId: row.signInId, user } : undefined;
+      return user ? { tokenId: row.id, signInId: row.signInId, user, hasServed: row.spentAt !== null } : undefined;
     });
   }
 
   /** Makes a token for a user whose row the transaction has locked, and answers it in clear: the only time it is seen. */
   async issue(tx: Tx, { id: signInId, userId }: Pick<SignIn, 'id' | 'userId'>): Promise<string> {
-    const token = randomBytes(32).toString('base64url');
+    const random = randomBytes(32).toString('base64url');
+    const token = `${random}.${this.stamps.of('refresh', random)}`;
     const createdAt = tx.ctx.now();
     const expiresAt = new Date(createdAt.getTime() + LIFETIME_MS);
     await this.rows.insert(tx, {

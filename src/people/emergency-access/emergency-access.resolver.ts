@@ -1,6 +1,7 @@
 import { Args, ID, Mutation, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
 import { ErrorCode } from '../../foundation/errors/error-code.ts';
 import { Refuses } from '../../platform/graphql/edge/refuses.decorator.ts';
+import { AsksIdentity } from '../../rules/access/asks-identity.decorator.ts';
 import { Permission } from '../../rules/access/permission.ts';
 import { Requires } from '../../rules/access/requires.decorator.ts';
 import { PageArgs } from '../../platform/graphql/lists/page-args.ts';
@@ -60,7 +61,8 @@ export class EmergencyAccessResolver {
     description:
       "Opens a patient's sessions to a user for a while, for reading alone. Every such read is audited. At most 20 grants of a patient, and 200 of an organization, are live at a time.",
   })
-  @Refuses(ErrorCode.NOT_FOUND)
+  @Refuses(ErrorCode.NOT_FOUND, ErrorCode.IDENTITY_UNCONFIRMED)
+  @AsksIdentity()
   grantEmergencyAccess(
     @Ctx() ctx: RequestContext,
     @Args('input') input: GrantEmergencyAccessInput,

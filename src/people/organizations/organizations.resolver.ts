@@ -4,6 +4,7 @@ import { Refuses } from '../../platform/graphql/edge/refuses.decorator.ts';
 import { PageArgs } from '../../platform/graphql/lists/page-args.ts';
 import type { Page } from '../../platform/graphql/lists/page.ts';
 import { MOST_OF_A_PLAIN_LIST } from '../../platform/graphql/lists/plain-lists.ts';
+import { AsksIdentity } from '../../rules/access/asks-identity.decorator.ts';
 import { Permission } from '../../rules/access/permission.ts';
 import { Requires } from '../../rules/access/requires.decorator.ts';
 import { Ctx } from '../../foundation/request-context/ctx.decorator.ts';
@@ -32,8 +33,9 @@ export class OrganizationsResolver {
   }
 
   @Mutation(() => OrganizationType)
-  @Refuses(ErrorCode.NOT_FOUND)
+  @Refuses(ErrorCode.NOT_FOUND, ErrorCode.IDENTITY_UNCONFIRMED)
   @Requires(Permission.MANAGE_ORGANIZATION_SECURITY)
+  @AsksIdentity()
   updateOrganizationSecurity(
     @Ctx() ctx: RequestContext,
     @Args('input') input: UpdateOrganizationSecurityInput,

@@ -52,6 +52,12 @@ export class SecondFactors {
     return (await this.use(tx, row, code)) ?? 'INVALID';
   }
 
+  /** Uses up a code of a second factor that is on; undefined where it is no right one, or none is on. */
+  async used(tx: Tx, user: User, code: string): Promise<'TOTP' | 'RECOVERY_CODE' | undefined> {
+    const row = await this.rows.lock(tx, user.id);
+    return row?.confirmedAt ? this.use(tx, row, code) : undefined;
+  }
+
   /** Whether the organization wants one of this user, and the sign-in used none, or there is none any more. */
   async isMissing(tx: Tx, user: User, signIn: SignIn): Promise<boolean> {
     if (!(await this.isWanted(tx, user))) return false;

@@ -1,6 +1,7 @@
 import { Args, ID, Mutation, Parent, ResolveField, Resolver } from '@nestjs/graphql';
 import { ErrorCode } from '../../foundation/errors/error-code.ts';
 import { Refuses } from '../../platform/graphql/edge/refuses.decorator.ts';
+import { AsksIdentity } from '../../rules/access/asks-identity.decorator.ts';
 import { Permission } from '../../rules/access/permission.ts';
 import { Requires } from '../../rules/access/requires.decorator.ts';
 import { UuidPipe } from '../../platform/graphql/inputs/uuid.pipe.ts';
@@ -24,8 +25,9 @@ export class UserSecondFactorResolver {
   @Mutation(() => UserType, {
     description: 'For a user who lost their device and recovery codes. Ends all their sessions.',
   })
-  @Refuses(ErrorCode.NOT_FOUND)
+  @Refuses(ErrorCode.NOT_FOUND, ErrorCode.IDENTITY_UNCONFIRMED)
   @Requires(Permission.MANAGE_PEOPLE)
+  @AsksIdentity()
   resetSecondFactor(
     @Ctx() ctx: RequestContext,
     @Args('userId', { type: () => ID }, UuidPipe) id: string,

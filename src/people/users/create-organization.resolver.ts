@@ -1,4 +1,7 @@
 import { Args, Mutation, Resolver } from '@nestjs/graphql';
+import { ErrorCode } from '../../foundation/errors/error-code.ts';
+import { Refuses } from '../../platform/graphql/edge/refuses.decorator.ts';
+import { AsksIdentity } from '../../rules/access/asks-identity.decorator.ts';
 import { Permission } from '../../rules/access/permission.ts';
 import { Requires } from '../../rules/access/requires.decorator.ts';
 import type { Organization } from '../organizations/organization.entity.ts';
@@ -15,6 +18,8 @@ export class CreateOrganizationResolver {
   constructor(private readonly founding: FoundingService) {}
 
   @Mutation(() => OrganizationType)
+  @Refuses(ErrorCode.IDENTITY_UNCONFIRMED)
+  @AsksIdentity()
   createOrganization(@Ctx() ctx: RequestContext, @Args('input') input: CreateOrganizationInput): Promise<Organization> {
     return this.founding.createOrganization(ctx, input);
   }

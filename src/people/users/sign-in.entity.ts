@@ -29,6 +29,9 @@ export class SignIn {
   @Column('text', { name: 'end_reason', nullable: true }) endReason: EndReason | null;
   /** Whether a second factor was proved: at the login, or by setting one up in it. */
   @Column('boolean', { name: 'second_factor', default: false }) secondFactor: boolean;
+  /** When its user last showed who they are, by the database's clock: at the login, or by confirmIdentity since. */
+  @Column({ type: 'timestamptz', name: 'confirmed_at', precision: 3, default: () => 'clock_timestamp()' })
+  confirmedAt: Date;
 
   @ManyToOne(() => User, { nullable: false })
   @JoinColumn([

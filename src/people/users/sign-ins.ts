@@ -8,11 +8,21 @@ import { EndReason, SignIn } from './sign-in.entity.ts';
  * row, so none is made while all are ended.
  */
 export class SignIns {
-  private readonly rows = new TenantRepository(SignIn);
+  /** `confirmedAt` is the database's to set. */
+  private readonly rows = new TenantRepository<SignIn, 'confirmedAt'>(SignIn);
 
   async begin(tx: Tx, userId: string, secondFactor: boolean): Promise<SignIn> {
     const createdAt = tx.ctx.now();
     return this.rows.insert(tx, { id: newId(), userId, createdAt, endedAt: null, endReason: null, secondFactor });
+  }
+
+  /** Its user has shown once more who they are. @returns when, by the database's clock */
+  async confirm(tx: Tx, signInId: string): Promise<Date | undefined> {
+    const [confirmed] = await tx.sql<{ at: Date }>(
+      'UPDATE sign_ins SET confirmed_at = clock_timestamp() WHERE organization_id = $1 AND id = $2 RETURNING confirmed_at AS at',
+      [tx.organizationId, signInId],
+    );
+    return confirmed?.at;
   }
 
   /** The sign-in, if it is not over. */

@@ -1,6 +1,7 @@
 import { Args, Mutation, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
 import { ErrorCode } from '../../foundation/errors/error-code.ts';
 import { Refuses } from '../../platform/graphql/edge/refuses.decorator.ts';
+import { AsksIdentity } from '../../rules/access/asks-identity.decorator.ts';
 import { Permission } from '../../rules/access/permission.ts';
 import { Requires } from '../../rules/access/requires.decorator.ts';
 import type { Page } from '../../platform/graphql/lists/page.ts';
@@ -42,15 +43,17 @@ export class UsersResolver {
   }
 
   @Mutation(() => UserType)
-  @Refuses(ErrorCode.NOT_FOUND)
+  @Refuses(ErrorCode.NOT_FOUND, ErrorCode.IDENTITY_UNCONFIRMED)
   @Requires(Permission.MANAGE_PEOPLE)
+  @AsksIdentity()
   createUser(@Ctx() ctx: RequestContext, @Args('input') input: CreateUserInput): Promise<User> {
     return this.users.create(ctx, input);
   }
 
   @Mutation(() => UserType)
-  @Refuses(ErrorCode.NOT_FOUND)
+  @Refuses(ErrorCode.NOT_FOUND, ErrorCode.IDENTITY_UNCONFIRMED)
   @Requires(Permission.MANAGE_PEOPLE)
+  @AsksIdentity()
   updateUser(@Ctx() ctx: RequestContext, @Args('input') input: UpdateUserInput): Promise<User> {
     return this.users.update(ctx, input);
   }

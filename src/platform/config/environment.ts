@@ -147,12 +147,19 @@ export class Environment {
   @Type(() => Number)
   readonly GRAPHQL_MAX_COST: number = 50_000;
 
-  /** Logins, and refreshes, that one address may try a minute. 0: any number. */
+  /** Logins, and refreshes, that may fail a minute from one address; also how often one account may do either. 0: any number. */
   @IsInt()
   @Min(0)
   @Max(1_000_000)
   @Type(() => Number)
   readonly LOGINS_PER_MINUTE: number = 60;
+
+  /** Events of denials that one user may cause a minute, in each process; what goes beyond is counted. 0: any number. */
+  @IsInt()
+  @Min(0)
+  @Max(1_000_000)
+  @Type(() => Number)
+  readonly DENIALS_PER_MINUTE: number = 60;
 
   /** Bytes of an answer, at most. */
   @IsInt()

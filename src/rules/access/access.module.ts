@@ -1,7 +1,8 @@
 import { Global, Module } from '@nestjs/common';
+import { IdentityGuard } from './identity.guard.ts';
 import { ReadAhead } from './read-ahead.ts';
 import { Tenancy } from './tenancy.ts';
 
 @Global()
-@Module({ providers: [ReadAhead, Tenancy], exports: [ReadAhead, Tenancy] })
+@Module({ providers: [IdentityGuard, ReadAhead, Tenancy], exports: [IdentityGuard, ReadAhead, Tenancy] })
 export class AccessModule {}

@@ -1,11 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { newId } from '../../platform/database/rows/new-id.ts';
-import { Transactions } from '../../platform/database/transactions/transactions.ts';
 import type { Tx } from '../../platform/database/transactions/tx.ts';
-import { Forbidden, type NotFound } from '../../foundation/errors/domain-error.ts';
 import { Beside } from '../../foundation/request-context/beside.ts';
-import type { RequestContext } from '../../foundation/request-context/request-context.ts';
-import { patientOf } from './patient-of.ts';
 
 export enum AuditOutcome {
   SUCCESS = 'SUCCESS',
@@ -53,8 +49,6 @@ interface ReadRow {
 export class AuditService {
   /** Of a transaction, all that it has recorded. */
   private readonly recorded = new Beside<Tx, EventRow[]>();
-
-  constructor(private readonly transactions: Transactions) {}
 
   record(tx: Tx, event: AuditRecord): void {
     this.write(tx, tx.reach ?? tx.ctx.actor.organizationId, [event]);
@@ -105,27 +99,6 @@ export class AuditService {
     return events;
   }
 
-  /**
-   * A refusal, in a transaction of its own, since the refused one is rolled back; in the caller's own organization, with the
-   * patient of what was asked for where that is an object of the same organization. It may
-   * run again when its COMMIT was lost: better a refusal twice in the trail than not at all.
-   */
-  async recordDenied(ctx: RequestContext, error: Forbidden | NotFound): Promise<void> {
-    const { resource = 'api', resourceId } = namedBy(error);
-    const home = ctx.within(ctx.actor.organizationId);
-    const id = isUuid(resourceId) ? resourceId : null;
-    await this.transactions.read(home, async (tx) => {
-      this.record(tx, {
-        action: 'ACCESS_DENIED',
-        resource,
-        resourceId: id,
-        patientId: id && (await patientOf(tx, resource, id)),
-        outcome: AuditOutcome.DENIED,
-        details: { code: error.code },
-      });
-    });
-  }
-
   /** What belongs to no organization: a login with an email that nobody has. */
   recordNowhere(tx: Tx, event: AuditRecord): void {
     this.write(tx, null, [event]);
@@ -164,14 +137,4 @@ function patientOfAll(resource: string, rows: readonly ReadRow[], filter?: objec
   const patients = new Set(rows.map((row) => (resource === 'patient' ? row.id : row.patientId)));
   if (patients.size === 1) return [...patients][0];
   return (filter as { patientId?: string | null } | null | undefined)?.patientId;
-}
-
-/** The object that was denied, or asked for by somebody who may not ask at all. */
-function namedBy(error: Forbidden | NotFound): { readonly resource?: string; readonly resourceId?: string } {
-  if ('resource' in error.details) return error.details;
-  return error instanceof Forbidden ? error.asked : {};
-}
-
-function isUuid(value: unknown): value is string {
-  return typeof value === 'string' && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(value);
 }

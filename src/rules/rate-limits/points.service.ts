@@ -2,6 +2,7 @@ import { createHmac, hkdfSync } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { JwtSecret } from '../../platform/config/jwt-secret.ts';
 import { Transactions } from '../../platform/database/transactions/transactions.ts';
+import type { Tx } from '../../platform/database/transactions/tx.ts';
 import { RequestContext } from '../../foundation/request-context/request-context.ts';
 
 export const WINDOW_SECONDS = 60;
@@ -33,17 +34,27 @@ export class Points {
   }
 
   /** Takes up to `wanted` points of those that `subject` has a minute. The transaction is one of its own. */
-  async take(kind: string, subject: string, wanted: number, most: number): Promise<Taken> {
+  take(kind: string, subject: string, wanted: number, most: number): Promise<Taken> {
     const nobody = RequestContext.anonymous({ requestId: 'rate-limits' }, () => new Date());
-    const [taken] = await this.transactions.run(nobody, (tx) => {
+    return this.transactions.run(nobody, (tx) => {
       tx.allowBlindReplay(); // at worst a lot is lost, and nobody gets more than there is
-      return tx.sql<Taken>(
-        'SELECT granted, remaining, ends_in AS "endsInSeconds", first_refusal AS "firstRefusal" FROM app.take_points($1, $2, $3, $4)',
-        [this.keyOf(kind, subject), wanted, most, WINDOW_SECONDS],
-      );
+      return this.takeIn(tx, kind, subject, wanted, most);
     });
+  }
+
+  /** As `take`, as a part of the caller's transaction: what is rolled back has taken nothing. */
+  async takeIn(tx: Tx, kind: string, subject: string, wanted: number, most: number): Promise<Taken> {
+    const [taken] = await tx.sql<Taken>(
+      'SELECT granted, remaining, ends_in AS "endsInSeconds", first_refusal AS "firstRefusal" FROM app.take_points($1, $2, $3, $4)',
+      [this.keyOf(kind, subject), wanted, most, WINDOW_SECONDS],
+    );
     if (!taken) throw new Error('app.take_points gave no row');
     return taken;
+  }
+
+  /** Gives one back with the caller's commit. */
+  giveBackIn(tx: Tx, kind: string, subject: string): void {
+    tx.send('SELECT app.give_back_point($1)', [this.keyOf(kind, subject)]);
   }
 
   keyOf(kind: string, ...subject: readonly string[]): Buffer {

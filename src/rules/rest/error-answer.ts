@@ -21,6 +21,7 @@ export interface ErrorBody {
 const STATUS: Readonly<Record<ErrorCode, number>> = {
   [ErrorCode.UNAUTHENTICATED]: 401,
   [ErrorCode.FORBIDDEN]: 403,
+  [ErrorCode.IDENTITY_UNCONFIRMED]: 403,
   [ErrorCode.NOT_FOUND]: 404,
   [ErrorCode.BAD_USER_INPUT]: 400,
   [ErrorCode.INSUFFICIENT_UNITS]: 400,

@@ -7,6 +7,10 @@ const ID = '0198c0de-0000-7000-8000-000000000001';
 const EXAMPLES: Readonly<Record<ErrorCode, readonly [message: string, details?: Record<string, unknown>]>> = {
   UNAUTHENTICATED: ['Sign in: the access token is missing, broken or expired.'],
   FORBIDDEN: ['You do not have the right to do this.', { resource: 'session', resourceId: ID }],
+  IDENTITY_UNCONFIRMED: [
+    'Say who you are: call confirmIdentity with your password or a code, then send this again.',
+    { confirmedWithinSeconds: 600 },
+  ],
   NOT_FOUND: ['There is no such appointment.', { resource: 'appointment', resourceId: ID }],
   BAD_USER_INPUT: ['Bad input. endTime: must be after startTime', { fields: { endTime: ['must be after startTime'] } }],
   INSUFFICIENT_UNITS: [

@@ -3,7 +3,7 @@ import { fuzz, type Result } from './fuzz.ts';
 import { failureText, reportOf } from './report.ts';
 
 /** The same inputs in every run of the tests; `npm run proof:fuzz` sends others. */
-const SEED = 20_261_125;
+const SEED = 20_261_126;
 const INPUTS = 5_000;
 const LONGEST_MS = 1_200_000;
 

@@ -41,6 +41,19 @@ export const foundationMutants: readonly Mutant[] = [
     edits: [
       {
         file: AUDIT,
+        find: `import type { Tx } from '../../platform/database/transactions/tx.ts';`,
+        replace: `import { Transactions } from '../../platform/database/transactions/transactions.ts';
+          import type { Tx } from '../../platform/database/transactions/tx.ts';`,
+      },
+      {
+        file: AUDIT,
+        find: '  record(tx: Tx, event: AuditRecord): void {',
+        replace: `  constructor(private readonly transactions: Transactions) {}
+
+          record(tx: Tx, event: AuditRecord): void {`,
+      },
+      {
+        file: AUDIT,
         find: 'this.write(tx, tx.reach ?? tx.ctx.actor.organizationId, [event]);',
         replace: `void this.transactions.run(tx.ctx, (own) =>
           this.write(own, own.reach ?? own.ctx.actor.organizationId, [event]),

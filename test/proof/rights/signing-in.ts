@@ -58,6 +58,16 @@ export const SIGNING_IN: Readonly<Record<string, Heard>> = {
     const text = 'mutation($code: String!) { disableTotp(code: $code) }';
     return told(await stage.world.query(text, { code: code() }, newcomer.token), 'disableTotp');
   },
+  'Mutation.confirmIdentity': async (stage, { column }) => {
+    const { token } = await stage.member(column);
+    const text = 'mutation($input: ConfirmIdentityInput!) { confirmIdentity(input: $input) }';
+    return told(await stage.world.query(text, { input: { password: PASSWORD } }, token), 'confirmIdentity');
+  },
+  'POST /api/auth/confirm': async (stage, { column }) => {
+    const { token } = await stage.member(column);
+    const body = { password: PASSWORD };
+    return toldByRest(await stage.world.test.rest({ method: 'POST', url: '/auth/confirm', body, token }));
+  },
   'POST /api/auth/login': async (stage, { column }) => {
     const { email } = await stage.member(column);
     return toldByRest(

@@ -17,6 +17,8 @@ import { NameTheUsersOfIdempotencyKeys1767226120000 } from '../../../../migratio
 import { IndexIdempotencyKeysByUser1767226120010 } from '../../../../migrations/1767226120010-IndexIdempotencyKeysByUser.ts';
 import { GiveIdempotencyKeysToTheirUsers1767226120020 } from '../../../../migrations/1767226120020-GiveIdempotencyKeysToTheirUsers.ts';
 import { TellWhatIsLeftOfALimit1767226130000 } from '../../../../migrations/1767226130000-TellWhatIsLeftOfALimit.ts';
+import { GiveBackPoints1767226150000 } from '../../../../migrations/1767226150000-GiveBackPoints.ts';
+import { RememberConfirmedIdentities1767226150010 } from '../../../../migrations/1767226150010-RememberConfirmedIdentities.ts';
 
 /** Oldest first. A new migration is a line here. */
 export const migrations = [
@@ -39,4 +41,6 @@ export const migrations = [
   IndexIdempotencyKeysByUser1767226120010,
   GiveIdempotencyKeysToTheirUsers1767226120020,
   TellWhatIsLeftOfALimit1767226130000,
+  GiveBackPoints1767226150000,
+  RememberConfirmedIdentities1767226150010,
 ];

@@ -96,12 +96,38 @@ export function answersErrors(
       const { message, details } = badRequest(cause, formatted, withHints, inputs);
       return { message, ...where, extensions: { code: ErrorCode.BAD_USER_INPUT, details, requestId } };
     }
-    reportFault(log, requestId, cause);
-    return {
-      message: 'Something went wrong on our side. Tell us the requestId.',
-      ...where,
-      extensions: { code: ErrorCode.INTERNAL_SERVER_ERROR, requestId },
-    };
+    return { ...internalError(requestId, cause), ...where };
+  };
+}
+
+/** The error as it is told; of a denial that could not be recorded the fault, as if the field had met it. */
+export function unlessDenied(
+  told: GraphQLFormattedError,
+  fault: unknown,
+  requestId: string,
+  isMutation: boolean,
+): GraphQLFormattedError {
+  if (!RECORDED.has(told.extensions?.code as ErrorCode)) return told;
+  const changed = isMutation && (told.path?.length ?? 0) > 1 && fault instanceof TryAgain;
+  const cause = changed ? new AnswerIncomplete(fault) : fault;
+  const where = { locations: told.locations, path: told.path };
+  if (cause instanceof DomainError)
+    return { message: cause.message, ...where, extensions: extensionsOf(cause, requestId) };
+  return { ...internalError(requestId, cause), ...where };
+}
+
+/** Denials: the trail has each. */
+const RECORDED: ReadonlySet<ErrorCode> = new Set([
+  ErrorCode.FORBIDDEN,
+  ErrorCode.NOT_FOUND,
+  ErrorCode.IDENTITY_UNCONFIRMED,
+]);
+
+function internalError(requestId: string | undefined, cause: unknown): GraphQLFormattedError {
+  reportFault(log, requestId, cause);
+  return {
+    message: 'Something went wrong on our side. Tell us the requestId.',
+    extensions: { code: ErrorCode.INTERNAL_SERVER_ERROR, requestId },
   };
 }
 

@@ -9,6 +9,10 @@ export function registerErrorCode(): void {
     name: 'ErrorCode',
     description: 'extensions.code of every error this API returns.',
     valuesMap: {
+      IDENTITY_UNCONFIRMED: {
+        description:
+          'The caller has not shown within 10 minutes who they are: confirmIdentity, then the call again. extensions.details: {confirmedWithinSeconds}',
+      },
       INSUFFICIENT_UNITS: { description: 'extensions.details: {authorizationId, requestedUnits, availableUnits}' },
       AUTHORIZATION_NOT_USABLE: {
         description:
