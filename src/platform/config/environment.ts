@@ -1,4 +1,3 @@
-import { isIP } from 'node:net';
 import { plainToInstance, Transform, Type } from 'class-transformer';
 import {
   IsBoolean,
@@ -13,8 +12,8 @@ import {
   validateSync,
 } from 'class-validator';
 import { IsDatabaseUrl } from './database-url.ts';
+import { faultsOf } from './environment-faults.ts';
 
-const PLACEHOLDER = /change.?me|placeholder|example|secret|password|default|xxxx|your[-_ ]/i;
 const asBoolean = Transform(({ value }: { value: unknown }) =>
   typeof value === 'string' ? ['true', '1', 'yes', 'on'].includes(value.toLowerCase()) : value,
 );
@@ -260,11 +259,6 @@ export class Environment {
     return this.DATABASE_MIGRATION_URL ? 'DATABASE_MIGRATION_URL' : 'DATABASE_URL';
   }
 
-  private get migratesThroughPooler(): boolean {
-    const { DATABASE_POOLING, DATABASE_MIGRATION_URL, MIGRATE_ON_START } = this;
-    return DATABASE_POOLING === 'transaction' && MIGRATE_ON_START && !DATABASE_MIGRATION_URL;
-  }
-
   /** @throws Error with one line for each setting that is missing or wrong; never with a value */
   static read(variables: NodeJS.ProcessEnv): Environment {
     const set = Object.fromEntries(
@@ -274,30 +268,9 @@ export class Environment {
     const wrong = validateSync(environment, { validationError: { target: false, value: false } }).flatMap((error) =>
       Object.values(error.constraints ?? {}),
     );
-    if (environment.trustProxy && !environment.trustProxy.every(isProxy))
-      wrong.push('TRUST_PROXY must be addresses and networks with commas, such as loopback or 10.0.0.0/8,192.0.2.7');
-    if (environment.isProduction) wrong.push(...missingInProduction(environment));
-    if (environment.migratesThroughPooler)
-      wrong.push('DATABASE_MIGRATION_URL is missing: migrations do not pass through a pooler in transaction mode');
+    wrong.push(...faultsOf(environment));
     if (wrong.length)
       throw new Error(`The environment is not complete:\n${wrong.map((line) => `  - ${line}`).join('\n')}`);
     return environment;
   }
-}
-
-function isProxy(text: string): boolean {
-  if (['loopback', 'linklocal', 'uniquelocal'].includes(text)) return true;
-  const [address = '', bits, ...rest] = text.split('/');
-  const most = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1;
-  return most > 0 && rest.length === 0 && (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= most));
-}
-
-function missingInProduction({ DATABASE_URL, JWT_SECRET, SECOND_FACTOR_SECRET }: Environment): string[] {
-  const missing: string[] = [];
-  if (!DATABASE_URL) missing.push('DATABASE_URL is missing: production does not embed its database');
-  if (!JWT_SECRET) missing.push('JWT_SECRET is missing: make one with `openssl rand -base64 48`');
-  for (const [name, secret] of Object.entries({ JWT_SECRET, SECOND_FACTOR_SECRET }))
-    if (secret && (PLACEHOLDER.test(secret) || new Set(secret).size < 10))
-      missing.push(`${name} is a placeholder: make one with \`openssl rand -base64 48\``);
-  return missing;
 }
