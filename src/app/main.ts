@@ -42,8 +42,8 @@ async function start(environment: Environment, log: Logger): Promise<void> {
   await openDoor({ port: PORT, host, settings }, () => app.listen(PORT, host));
   const { port } = app.getHttpServer().address() as AddressInfo;
   if (environment.NODE_ENV === 'development') {
-    const { playground } = environment;
-    console.log(welcome({ host, port, playground, database, logins }));
+    const { playground, apiDocs } = environment;
+    console.log(welcome({ host, port, playground, apiDocs, database, logins }));
   }
   const { serverVersion: postgres, role, login } = database;
   log.info({ context: 'main', port, metricsPort: metrics?.port, postgres, role, login }, 'listening');

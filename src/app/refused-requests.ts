@@ -55,6 +55,11 @@ export function answerError(
   });
 }
 
+/** Whatever a route might say of it. */
+export function answerNothingHere(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  return answer(request, reply, 404, { code: ErrorCode.NOT_FOUND, message: 'There is nothing here.' });
+}
+
 /** Answers what no route is for: another method of a path that is there is told which ones it has. */
 export function answerUnknown(server: FastifyInstance): (request: FastifyRequest, reply: FastifyReply) => FastifyReply {
   const routes = new Map<string, { readonly path: RegExp; readonly methods: Set<string> }>();
@@ -69,8 +74,7 @@ export function answerUnknown(server: FastifyInstance): (request: FastifyRequest
     const methods = [...routes.values()]
       .filter((route) => route.path.test(path))
       .flatMap((route) => [...route.methods]);
-    if (!methods.length)
-      return answer(request, reply, 404, { code: ErrorCode.NOT_FOUND, message: 'There is nothing here.' });
+    if (!methods.length) return answerNothingHere(request, reply);
     const allowed = [...new Set(methods)].sort().join(', ');
     void reply.header('allow', allowed);
     return answer(request, reply, 405, refusalOf(new BadUserInput({ method: `must be one of ${allowed}` })));

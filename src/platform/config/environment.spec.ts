@@ -14,6 +14,7 @@ describe('given no variables at all', () => {
     expect(environment.DATABASE_URL).toBeUndefined();
     expect(environment.introspection).toBe(true);
     expect(environment.playground).toBe(true);
+    expect(environment.apiDocs).toBe(true);
   });
 });
 
@@ -50,12 +51,13 @@ describe('given production', () => {
     expect(message).not.toContain(secret);
   });
 
-  it('when everything is set, then it is read, and introspection and the playground are off', () => {
+  it('when everything is set, then it is read, and introspection, the playground and the API docs are off', () => {
     const environment = Environment.read(production);
 
     expect(environment.isProduction).toBe(true);
     expect(environment.introspection).toBe(false);
     expect(environment.playground).toBe(false);
+    expect(environment.apiDocs).toBe(false);
     expect(environment.migrationUrl).toBe(DATABASE_URL);
   });
 

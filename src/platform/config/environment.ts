@@ -104,6 +104,12 @@ export class Environment {
   @asBoolean
   readonly GRAPHQL_PLAYGROUND?: boolean;
 
+  /** Whether the REST API's description is served, as a page and as a document. */
+  @IsOptional()
+  @IsBoolean()
+  @asBoolean
+  readonly API_DOCS?: boolean;
+
   /** Clients may send the hash of a document that they have sent before in its place. */
   @IsBoolean()
   @asBoolean
@@ -224,6 +230,11 @@ export class Environment {
   /** A browser is shown the playground: always outside production, there by setting. */
   get playground(): boolean {
     return this.GRAPHQL_PLAYGROUND ?? !this.isProduction;
+  }
+
+  /** REST is described at /api-docs: always outside production, there by setting. */
+  get apiDocs(): boolean {
+    return this.API_DOCS ?? !this.isProduction;
   }
 
   /** Tests are quiet: what they provoke is expected. */
