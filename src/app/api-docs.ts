@@ -34,9 +34,13 @@ export function serveApiDocs(app: NestFastifyApplication, { apiDocs }: Pick<Envi
     .getInstance()
     .addHook('onRequest', (request, reply, done) => {
       const { url } = request;
-      if (!url.startsWith(PATH)) return done();
-      if (!ASSETS.test(url) && !DOCUMENTS.test(url)) return void answerNothingHere(request, reply);
-      void reply.header('content-security-policy', CONTENT_SECURITY_POLICY);
+      if (url.startsWith(PATH)) {
+        if (!ASSETS.test(url) && !DOCUMENTS.test(url)) {
+          answerNothingHere(request, reply);
+          return;
+        }
+        void reply.header('content-security-policy', CONTENT_SECURITY_POLICY);
+      }
       done();
     });
   SwaggerModule.setup(PATH, app, () => openApiDocument(app), {

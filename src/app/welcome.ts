@@ -27,6 +27,10 @@ export function welcome({ host, port, playground, apiDocs, database, logins }: W
     const width = Math.max(...logins.map(({ email }) => email.length));
     lines.push('', `  Demo logins, password ${logins[0]?.password ?? ''}`);
     for (const { email, who } of logins) lines.push(`    ${email.padEnd(width)}  ${who}`);
-  }
+  } else if (!embedded)
+    lines.push(
+      '',
+      '  Logins    `npm run admin:create` makes the first; on an empty database DEMO_DATA=true makes sample practices',
+    );
   return [...lines, ''].join('\n');
 }

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { Readable } from '../../rules/access/readable.ts';
 import { Tenancy } from '../../rules/access/tenancy.ts';
@@ -117,6 +118,13 @@ export class UsersService {
       const changes = changesOf(user, input, passwordHash);
       return Object.keys(changes).length ? this.change(tx, user, changes) : user;
     });
+  }
+
+  /** Deactivates an account whose password others know, and gives it one that nobody does: reactivated, it lets nobody in. */
+  async shut(tx: Tx, user: User): Promise<void> {
+    const passwordHash = await hashPassword(randomBytes(32).toString('base64url'));
+    const row = await this.readable.rows.lock(tx, user.id);
+    if (row) await this.change(tx, row, { active: false, passwordHash });
   }
 
   /** Writes an account and its event: a part of `create` and of what makes organizations. */

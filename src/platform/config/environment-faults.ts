@@ -7,6 +7,7 @@ interface Read {
   readonly DATABASE_URL?: string;
   readonly DATABASE_MIGRATION_URL?: string;
   readonly DATABASE_POOLING: string;
+  readonly demoData: boolean;
   readonly MIGRATE_ON_START: boolean;
   readonly JWT_SECRET?: string;
   readonly SECOND_FACTOR_SECRET?: string;
@@ -36,9 +37,10 @@ function isProxy(text: string): boolean {
   return most > 0 && rest.length === 0 && (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= most));
 }
 
-function faultsInProduction({ DATABASE_URL, JWT_SECRET, SECOND_FACTOR_SECRET }: Read): string[] {
+function faultsInProduction({ DATABASE_URL, demoData, JWT_SECRET, SECOND_FACTOR_SECRET }: Read): string[] {
   const faults: string[] = [];
   if (!DATABASE_URL) faults.push('DATABASE_URL is missing: production does not embed its database');
+  if (demoData) faults.push('DEMO_DATA must be off in production: the passwords of its logins are public');
   if (!JWT_SECRET) faults.push('JWT_SECRET is missing: make one with `openssl rand -base64 48`');
   for (const [name, secret] of Object.entries({ JWT_SECRET, SECOND_FACTOR_SECRET }))
     if (secret && (PLACEHOLDER.test(secret) || new Set(secret).size < 10))

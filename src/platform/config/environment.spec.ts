@@ -122,6 +122,23 @@ describe('given a setting', () => {
   });
 });
 
+describe('given the demo data', () => {
+  it('when nothing is said, then they are made in an embedded database, and in no other', () => {
+    expect(Environment.read({}).demoData).toBe(true);
+    expect(Environment.read({ DATABASE_URL }).demoData).toBe(false);
+    expect(Environment.read(production).demoData).toBe(false);
+  });
+
+  it('when they are asked for by name, or not wanted, then so it is', () => {
+    expect(Environment.read({ DATABASE_URL, DEMO_DATA: 'true' }).demoData).toBe(true);
+    expect(Environment.read({ DEMO_DATA: 'false' }).demoData).toBe(false);
+  });
+
+  it('when they are asked for in production, then it is refused', () => {
+    expect(refusalOf({ ...production, DEMO_DATA: 'true' })).toContain('DEMO_DATA must be off in production');
+  });
+});
+
 describe('given how often the audit trail is sealed', () => {
   it('when nothing is said, then every minute; 0 is never', () => {
     expect(Environment.read({}).AUDIT_SEAL_SECONDS).toBe(60);

@@ -57,6 +57,12 @@ export class Environment {
   @IsString()
   readonly DATA_DIR: string = '.data';
 
+  /** Whether an empty database is filled with sample practices. Unset: where PostgreSQL is embedded. */
+  @IsOptional()
+  @IsBoolean()
+  @asBoolean
+  readonly DEMO_DATA?: boolean;
+
   /** Connections of this process to PostgreSQL, at most. */
   @IsInt()
   @Min(1)
@@ -230,6 +236,11 @@ export class Environment {
   /** A browser is shown the playground: always outside production, there by setting. */
   get playground(): boolean {
     return this.GRAPHQL_PLAYGROUND ?? !this.isProduction;
+  }
+
+  /** Sample practices are for a database that is made for trying out, or where somebody asks for them by name. */
+  get demoData(): boolean {
+    return this.DEMO_DATA ?? (!this.isProduction && this.DATABASE_URL === undefined);
   }
 
   /** REST is described at /api-docs: always outside production, there by setting. */
