@@ -4,6 +4,7 @@ import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { Environment } from '../platform/config/environment.ts';
 import { requireAsked } from '../platform/graphql/edge/asked-over-http.ts';
 import { hearErrors } from '../platform/observability/process-log.ts';
+import { clientAddress, trusting } from './client-address.ts';
 import { OpenRequests } from './open-requests.ts';
 import { readJson } from './json-body.ts';
 import type { RequestHolder } from '../foundation/request-context/ctx.decorator.ts';
@@ -32,7 +33,7 @@ export class HttpAdapter extends FastifyAdapter {
     super({
       requestTimeout: LONGEST_SENDING_MS,
       bodyLimit,
-      trustProxy,
+      trustProxy: trustProxy && trusting(trustProxy),
       genReqId: requestIdOf,
       return503OnClosing: false,
       frameworkErrors: answerUnroutable,
@@ -56,7 +57,7 @@ export class HttpAdapter extends FastifyAdapter {
   holdRequests(now: Now): void {
     this.getInstance().decorateRequest('holder');
     this.getInstance().addHook('onRequest', (request, _reply, done) => {
-      const origin = { requestId: request.id, ipAddress: request.ip };
+      const origin = { requestId: request.id, ipAddress: clientAddress(request) };
       request.holder = { current: RequestContext.anonymous(origin, now) };
       done();
     });
