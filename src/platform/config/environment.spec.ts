@@ -84,6 +84,8 @@ describe('given a setting', () => {
     ['DATABASE_POOL_SIZE', '0'],
     ['LOGINS_PER_MINUTE', '-1'],
     ['CALLS_PER_MINUTE', 'many'],
+    ['SIGN_IN_DAYS', '0'],
+    ['SIGN_IN_IDLE_HOURS', '0'],
     ['TRUST_PROXY', 'everybody'],
     ['TRUST_PROXY', '1'],
     ['TRUST_PROXY', '10.0.0.0/33'],

@@ -159,6 +159,20 @@ export class Environment {
   @Type(() => Number)
   readonly LOGINS_PER_MINUTE: number = 60;
 
+  /** Days that a sign-in lasts, however it is used. */
+  @IsInt()
+  @Min(1)
+  @Max(365)
+  @Type(() => Number)
+  readonly SIGN_IN_DAYS: number = 30;
+
+  /** Hours without a refresh that a sign-in outlasts: from a Friday's evening to the Monday's morning. */
+  @IsInt()
+  @Min(1)
+  @Max(8_760)
+  @Type(() => Number)
+  readonly SIGN_IN_IDLE_HOURS: number = 72;
+
   /**
    * Calls that one user may make a minute, in all processes together. 0: any number. Above the 6,000 that are promised:
    * what one process holds unspent, a sixtieth at most, is missing in another.
