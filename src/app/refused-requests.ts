@@ -1,8 +1,11 @@
+import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
 import { Logger } from '@nestjs/common';
-import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { ConnectionError, FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { BadUserInput } from '../foundation/errors/domain-error.ts';
 import { ErrorCode } from '../foundation/errors/error-code.ts';
 import { NotAsked } from '../platform/graphql/edge/asked-over-http.ts';
+import { clientsCut } from '../platform/observability/counters.ts';
 import type { RequestRecord } from '../platform/observability/request-record.ts';
 import { safeError } from '../platform/observability/safe-error.ts';
 import { bodyOf } from '../rules/rest/error-answer.ts';
@@ -22,6 +25,12 @@ const UNREADABLE: Readonly<Record<number, Readonly<Record<string, string>>>> = {
   415: { 'content-type': 'must be application/json' },
 };
 
+/** By Node's code: the status, and what is wrong. */
+const NO_REQUEST: Readonly<Record<string, readonly [number, string]>> = {
+  ERR_HTTP_REQUEST_TIMEOUT: [408, 'was not sent in time'],
+  HPE_HEADER_OVERFLOW: [431, 'has too long headers'],
+};
+
 export function isRest({ url }: FastifyRequest): boolean {
   return url.startsWith('/api/');
 }
@@ -30,6 +39,18 @@ export function isRest({ url }: FastifyRequest): boolean {
 export function answerUnroutable(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
   void reply.headers({ 'x-request-id': request.id, 'x-content-type-options': 'nosniff', 'cache-control': 'no-store' });
   void answer(request, reply, error.statusCode ?? 400, refusalOf(new BadUserInput({ url: 'cannot be read' })));
+}
+
+/** What never becomes a request: headers that are no HTTP or too many, or that do not arrive, or a body that does not. */
+export function answerUnreadable({ code }: ConnectionError, socket: Socket): void {
+  const [status, said] = NO_REQUEST[code] ?? [400, 'cannot be read'];
+  if (status === 408) clientsCut.increment('sending');
+  if (code === 'ECONNRESET' || socket.destroyed) return;
+  const { message, details } = new BadUserInput({ request: said });
+  const body = JSON.stringify({ errors: [{ message, extensions: { code: ErrorCode.BAD_USER_INPUT, details } }] });
+  const head = [`HTTP/1.1 ${status} ${STATUS_CODES[status]}`, 'content-type: application/json', 'connection: close'];
+  if (socket.writable) socket.write([...head, `content-length: ${body.length}`, '', body].join('\r\n'));
+  socket.destroy();
 }
 
 /** A body that is no JSON, too large or of another type; what is no GraphQL request; or a fault of ours. */

@@ -85,6 +85,8 @@ describe('given a setting', () => {
     ['LOGINS_PER_MINUTE', '-1'],
     ['CALLS_PER_MINUTE', 'many'],
     ['SIGN_IN_DAYS', '0'],
+    ['MAX_CONNECTIONS', '0'],
+    ['MAX_CONNECTIONS_PER_ADDRESS', '-1'],
     ['SIGN_IN_IDLE_HOURS', '0'],
     ['TRUST_PROXY', 'everybody'],
     ['TRUST_PROXY', '1'],

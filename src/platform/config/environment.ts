@@ -134,6 +134,20 @@ export class Environment {
   @Type(() => Number)
   readonly MAX_BODY_BYTES: number = 1_048_576;
 
+  /** Connections of clients and proxies, at most. */
+  @IsInt()
+  @Min(1)
+  @Max(1_000_000)
+  @Type(() => Number)
+  readonly MAX_CONNECTIONS: number = 2_000;
+
+  /** Of one address that is no proxy of TRUST_PROXY: an office has one for all its browsers, with six each. 0: any number. */
+  @IsInt()
+  @Min(0)
+  @Max(1_000_000)
+  @Type(() => Number)
+  readonly MAX_CONNECTIONS_PER_ADDRESS: number = 200;
+
   /** Levels of fields in a query, at most; introspection is exempt. */
   @IsInt()
   @Min(1)
