@@ -9,6 +9,7 @@ export class RememberConfirmedIdentities1767226150010 implements MigrationInterf
 -- by the database's clock, which all processes share; sign-ins from before have to prove it once more
 ALTER TABLE sign_ins ADD COLUMN confirmed_at timestamptz(3) NOT NULL DEFAULT 'epoch';
 ALTER TABLE sign_ins ALTER COLUMN confirmed_at SET DEFAULT clock_timestamp();
+GRANT UPDATE (confirmed_at) ON sign_ins TO therapy_app;
     `);
   }
 

@@ -1,7 +1,9 @@
 import { GraphQLSchemaHost } from '@nestjs/graphql';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
+import type { Environment } from '../platform/config/environment.ts';
 import { componentSchemas } from '../rules/rest/schemas.ts';
+import { answerNothingHere } from './refused-requests.ts';
 
 const PATH = '/api-docs';
 
@@ -17,13 +19,28 @@ const CONTENT_SECURITY_POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-/** The REST API's description: a page at /api-docs, OpenAPI 3.1 at /api-docs/json. Before the application starts. */
-export function serveApiDocs(app: NestFastifyApplication): void {
+/** The files of Swagger UI that its page loads. Its package has as many again: source maps, other builds, notes on their sizes. */
+const ASSETS = /^\/api-docs\/(swagger-ui\.css|swagger-ui-(bundle|standalone-preset)\.js|favicon-\d+x\d+\.png)(\?|$)/;
+const DOCUMENTS = /^\/api-docs(\/|\/json|\/swagger-ui-init\.js)?(\?|$)/;
+
+/**
+ * The REST API's description, where there is to be one: a page at /api-docs, OpenAPI 3.1 at /api-docs/json. Before the
+ * application starts.
+ */
+export function serveApiDocs(app: NestFastifyApplication, { apiDocs }: Pick<Environment, 'apiDocs'>): void {
+  if (!apiDocs) return;
   app
     .getHttpAdapter()
     .getInstance()
     .addHook('onRequest', (request, reply, done) => {
-      if (request.url.startsWith(PATH)) void reply.header('content-security-policy', CONTENT_SECURITY_POLICY);
+      const { url } = request;
+      if (url.startsWith(PATH)) {
+        if (!ASSETS.test(url) && !DOCUMENTS.test(url)) {
+          answerNothingHere(request, reply);
+          return;
+        }
+        void reply.header('content-security-policy', CONTENT_SECURITY_POLICY);
+      }
       done();
     });
   SwaggerModule.setup(PATH, app, () => openApiDocument(app), {

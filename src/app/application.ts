@@ -37,7 +37,7 @@ export async function createApplication(
   await secure(app, environment);
   if (environment.METRICS_TOKEN && environment.METRICS_PORT === undefined)
     serveMetrics(adapter.getInstance(), environment.METRICS_TOKEN);
-  serveApiDocs(app);
+  serveApiDocs(app, environment);
   serveSchema(app, environment);
   await app.init();
   return app;

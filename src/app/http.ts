@@ -4,12 +4,15 @@ import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { Environment } from '../platform/config/environment.ts';
 import { requireAsked } from '../platform/graphql/edge/asked-over-http.ts';
 import { hearErrors } from '../platform/observability/process-log.ts';
+import { ArrivingBodies } from './arriving-bodies.ts';
+import { clientAddress, trusting } from './client-address.ts';
+import { Connections, PATIENCE } from './connections.ts';
 import { OpenRequests } from './open-requests.ts';
 import { readJson } from './json-body.ts';
 import type { RequestHolder } from '../foundation/request-context/ctx.decorator.ts';
 import { Effort } from '../foundation/request-context/effort.ts';
 import { RequestContext, type Now } from '../foundation/request-context/request-context.ts';
-import { answerError, answerUnknown, answerUnroutable, isRest } from './refused-requests.ts';
+import { answerError, answerUnknown, answerUnreadable, answerUnroutable, isRest } from './refused-requests.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -18,8 +21,11 @@ declare module 'fastify' {
   }
 }
 
-/** For all of a request to arrive: Fastify would wait for ever. */
-const LONGEST_SENDING_MS = 30_000;
+type HttpSettings = Pick<
+  Environment,
+  'MAX_BODY_BYTES' | 'MAX_ANSWER_BYTES' | 'MAX_CONNECTIONS' | 'MAX_CONNECTIONS_PER_ADDRESS' | 'trustProxy'
+>;
+
 const GRAPHQL = '/graphql';
 const A_REQUEST_ID = /^[A-Za-z0-9._-]{8,64}$/;
 
@@ -27,24 +33,26 @@ const A_REQUEST_ID = /^[A-Za-z0-9._-]{8,64}$/;
 export class HttpAdapter extends FastifyAdapter {
   readonly openRequests: OpenRequests;
   private readonly unknown: ReturnType<typeof answerUnknown>;
-
+  private readonly bodies: ArrivingBodies;
   private readonly mostBytes: number;
 
-  constructor({
-    MAX_BODY_BYTES: bodyLimit,
-    MAX_ANSWER_BYTES,
-    trustProxy,
-  }: Pick<Environment, 'MAX_BODY_BYTES' | 'MAX_ANSWER_BYTES' | 'trustProxy'>) {
-    // what still arrives while the server closes is answered like the rest, and not with a 503 in Fastify's own shape
+  constructor(settings: HttpSettings, patience = PATIENCE) {
+    const { MAX_BODY_BYTES: bodyLimit, trustProxy } = settings;
+    const isTrusted = trusting(trustProxy);
     super({
-      requestTimeout: LONGEST_SENDING_MS,
+      http: { headersTimeout: patience.headers, connectionsCheckingInterval: patience.check },
+      requestTimeout: patience.request,
       bodyLimit,
-      trustProxy,
+      trustProxy: trustProxy && isTrusted,
       genReqId: requestIdOf,
+      // what still arrives while the server closes is answered like the rest, and not with a 503 in Fastify's own shape
       return503OnClosing: false,
       frameworkErrors: answerUnroutable,
+      clientErrorHandler: answerUnreadable,
     });
-    this.mostBytes = MAX_ANSWER_BYTES;
+    this.mostBytes = settings.MAX_ANSWER_BYTES;
+    new Connections(this.getInstance().server, settings, isTrusted, patience);
+    this.bodies = new ArrivingBodies(bodyLimit);
     this.openRequests = new OpenRequests(this.getInstance());
     this.unknown = answerUnknown(this.getInstance());
     hearErrors(this.getInstance().server);
@@ -66,7 +74,7 @@ export class HttpAdapter extends FastifyAdapter {
     this.getInstance().addHook('onRequest', (request, { raw }, done) => {
       const { socket } = request.raw;
       const isGone = (): boolean => socket.destroyed && !raw.writableEnded;
-      const origin = { requestId: request.id, ipAddress: request.ip, isGone };
+      const origin = { requestId: request.id, ipAddress: clientAddress(request), isGone };
       const atEnd: (() => void)[] = [];
       raw.once('close', () => {
         for (const done of atEnd.splice(0)) done();
@@ -78,17 +86,21 @@ export class HttpAdapter extends FastifyAdapter {
 
   /** An empty body is none: clients send `content-type: application/json` with calls that need no body. */
   override registerParserMiddleware(...args: Parameters<FastifyAdapter['registerParserMiddleware']>): void {
-    this.useBodyParser('application/json', false, undefined, (request, sent, done) => {
-      try {
-        done(null, !sent.length && isRest(request) ? undefined : readJson(sent));
-      } catch (error) {
-        done(Object.assign(error as Error, { statusCode: 400 }));
-      }
-    });
     super.registerParserMiddleware(...args);
-    // JSON alone: a browser may send these two from any page without asking
-    for (const type of ['text/plain', 'application/x-www-form-urlencoded'])
-      this.getInstance().removeContentTypeParser(type);
+    const http = this.getInstance();
+    // JSON alone: a browser may send the other two from any page without asking
+    for (const type of ['application/json', 'text/plain', 'application/x-www-form-urlencoded'])
+      http.removeContentTypeParser(type);
+    http.addContentTypeParser('application/json', (request, payload, done) =>
+      this.bodies.read(payload, (error, sent) => {
+        try {
+          if (error) throw error;
+          done(null, !sent?.length && isRest(request) ? undefined : readJson(sent ?? Buffer.of()));
+        } catch (fault) {
+          done(Object.assign(fault as Error, { statusCode: error?.statusCode ?? 400 }));
+        }
+      }),
+    );
   }
 
   /** Nest would set its own, which answers in another shape. */

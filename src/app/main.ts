@@ -17,9 +17,10 @@ import { welcome } from './welcome.ts';
 async function start(environment: Environment, log: Logger): Promise<void> {
   const endTracing = await startTracing(process.env, log);
   // PostgreSQL comes up while the rest is loaded, which takes longer
-  const [database, { createApplication }, { DemoService }] = await Promise.all([
+  const [database, { createApplication }, { DemoAccounts }, { DemoService }] = await Promise.all([
     openDatabase(environment),
     import('./application.ts'),
+    import('./demo/demo-accounts.service.ts'),
     import('./demo/demo.service.ts'),
   ]);
   const app = await createApplication(environment, database.url, log).catch(async (error: unknown) => {
@@ -36,14 +37,15 @@ async function start(environment: Environment, log: Logger): Promise<void> {
       await endTracing();
     }
   });
-  const logins = environment.isProduction ? [] : await app.get(DemoService).fill();
+  if (environment.isProduction) await app.get(DemoAccounts).requireNone();
+  const logins = environment.demoData ? await app.get(DemoService).fill() : [];
   const { PORT, host } = environment;
   const settings = { port: 'PORT', host: 'HOST' };
   await openDoor({ port: PORT, host, settings }, () => app.listen(PORT, host));
   const { port } = app.getHttpServer().address() as AddressInfo;
   if (environment.NODE_ENV === 'development') {
-    const { playground } = environment;
-    console.log(welcome({ host, port, playground, database, logins }));
+    const { playground, apiDocs } = environment;
+    console.log(welcome({ host, port, playground, apiDocs, database, logins }));
   }
   const { serverVersion: postgres, role, login } = database;
   log.info({ context: 'main', port, metricsPort: metrics?.port, postgres, role, login }, 'listening');

@@ -1,10 +1,13 @@
+import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
 import { Logger } from '@nestjs/common';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
-import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { ConnectionError, FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { BadUserInput, DomainError } from '../foundation/errors/domain-error.ts';
 import { KnownFaults } from '../platform/graphql/edge/known-faults.ts';
 import { ErrorCode } from '../foundation/errors/error-code.ts';
 import { NotAsked } from '../platform/graphql/edge/asked-over-http.ts';
+import { clientsCut } from '../platform/observability/counters.ts';
 import type { RequestRecord } from '../platform/observability/request-record.ts';
 import { safeError } from '../platform/observability/safe-error.ts';
 import { bodyOf, retryAfter, statusOf } from '../rules/rest/error-answer.ts';
@@ -26,6 +29,12 @@ const UNREADABLE: Readonly<Record<number, Readonly<Record<string, string>>>> = {
   415: { 'content-type': 'must be application/json' },
 };
 
+/** By Node's code: the status, and what is wrong. */
+const NO_REQUEST: Readonly<Record<string, readonly [number, string]>> = {
+  ERR_HTTP_REQUEST_TIMEOUT: [408, 'was not sent in time'],
+  HPE_HEADER_OVERFLOW: [431, 'has too long headers'],
+};
+
 export function isRest({ url }: FastifyRequest): boolean {
   return url.startsWith('/api/');
 }
@@ -34,6 +43,18 @@ export function isRest({ url }: FastifyRequest): boolean {
 export function answerUnroutable(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
   void reply.headers({ 'x-request-id': request.id, 'x-content-type-options': 'nosniff', 'cache-control': 'no-store' });
   void answer(request, reply, error.statusCode ?? 400, refusalOf(new BadUserInput({ url: 'cannot be read' })));
+}
+
+/** What never becomes a request: headers that are no HTTP or too many, or that do not arrive, or a body that does not. */
+export function answerUnreadable({ code }: ConnectionError, socket: Socket): void {
+  const [status, said] = NO_REQUEST[code] ?? [400, 'cannot be read'];
+  if (status === 408) clientsCut.increment('sending');
+  if (code === 'ECONNRESET' || socket.destroyed) return;
+  const { message, details } = new BadUserInput({ request: said });
+  const body = JSON.stringify({ errors: [{ message, extensions: { code: ErrorCode.BAD_USER_INPUT, details } }] });
+  const head = [`HTTP/1.1 ${status} ${STATUS_CODES[status]}`, 'content-type: application/json', 'connection: close'];
+  if (socket.writable) socket.write([...head, `content-length: ${body.length}`, '', body].join('\r\n'));
+  socket.destroy();
 }
 
 /** A body that is no JSON, too large or of another type; what is no GraphQL request; a refusal at the door; or a fault of ours. */
@@ -65,6 +86,11 @@ export function answerError(
   });
 }
 
+/** Whatever a route might say of it. */
+export function answerNothingHere(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  return answer(request, reply, 404, { code: ErrorCode.NOT_FOUND, message: 'There is nothing here.' });
+}
+
 /** Answers what no route is for: another method of a path that is there is told which ones it has. */
 export function answerUnknown(server: FastifyInstance): (request: FastifyRequest, reply: FastifyReply) => FastifyReply {
   const routes = new Map<string, { readonly path: RegExp; readonly methods: Set<string> }>();
@@ -79,8 +105,7 @@ export function answerUnknown(server: FastifyInstance): (request: FastifyRequest
     const methods = [...routes.values()]
       .filter((route) => route.path.test(path))
       .flatMap((route) => [...route.methods]);
-    if (!methods.length)
-      return answer(request, reply, 404, { code: ErrorCode.NOT_FOUND, message: 'There is nothing here.' });
+    if (!methods.length) return answerNothingHere(request, reply);
     const allowed = [...new Set(methods)].sort().join(', ');
     void reply.header('allow', allowed);
     return answer(request, reply, 405, refusalOf(new BadUserInput({ method: `must be one of ${allowed}` })));

@@ -1,9 +1,6 @@
 import 'reflect-metadata';
-import { NestFactory } from '@nestjs/core';
 import { runCommand } from '../foundation/command-line/command-line.ts';
-import { AppModule } from '../app/app.module.ts';
-import { Environment } from '../platform/config/environment.ts';
-import { openDatabase } from '../platform/database/open-database.ts';
+import { withServices } from '../app/services.ts';
 import { DomainError } from '../foundation/errors/domain-error.ts';
 import { told } from '../platform/observability/told.ts';
 import { RequestContext } from '../foundation/request-context/request-context.ts';
@@ -18,28 +15,12 @@ async function createAdmin(): Promise<string> {
   const { ADMIN_EMAIL: email, ADMIN_PASSWORD: password } = process.env;
   if (!email || !password)
     throw new Error('Set ADMIN_EMAIL and ADMIN_PASSWORD (10 to 200 characters, and no common password).');
-  const environment = Environment.read(process.env);
-  const database = await openDatabase(environment);
-  try {
-    const app = await NestFactory.createApplicationContext(AppModule.with(environment, database.url), {
-      logger: ['error', 'warn'],
-      abortOnError: false,
-    });
-    try {
-      return await makeSuperAdmin(
-        app.get(AccountsService, { strict: false }),
-        app.get(FoundingService, { strict: false }),
-        {
-          email,
-          password,
-        },
-      );
-    } finally {
-      await app.close();
-    }
-  } finally {
-    await database.close();
-  }
+  return withServices((services) =>
+    makeSuperAdmin(services.get(AccountsService, { strict: false }), services.get(FoundingService, { strict: false }), {
+      email,
+      password,
+    }),
+  );
 }
 
 async function makeSuperAdmin(

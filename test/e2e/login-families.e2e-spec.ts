@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { DataSource } from 'typeorm';
+import { Environment } from '../../src/platform/config/environment.ts';
 import { Transactions } from '../../src/platform/database/transactions/transactions.ts';
 import { AccountsService } from '../../src/people/users/accounts.service.ts';
 import { Housekeeping } from '../../src/platform/database/housekeeping.service.ts';
-import { post, Trail } from '../support/readings.ts';
+import { post, standAt, Trail } from '../support/readings.ts';
 import type { GraphQLAnswer } from '../support/test-app.ts';
 import { PASSWORD, together, World, type Practice } from '../support/world.ts';
 
@@ -246,15 +247,74 @@ describe('given two processes on one database', () => {
   });
 });
 
+describe('given a sign-in that is refreshed again and again', () => {
+  /** As if it, and its tokens, had been made so much earlier. */
+  const age = async (table: 'sign_ins' | 'refresh_tokens', userId: string, by: string): Promise<void> => {
+    await trail.rows(`SELECT set_config('app.organization_id', $1, false)`, [practice.id]);
+    await trail.rows(`UPDATE ${table} SET created_at = created_at - $1::interval WHERE user_id = $2`, [by, userId]);
+  };
+
+  it.each([
+    ['sign_ins', '29 days 23 hours', undefined],
+    ['sign_ins', '30 days 1 minute', 'UNAUTHENTICATED'],
+    ['sign_ins', '3 years', 'UNAUTHENTICATED'],
+    ['refresh_tokens', '71 hours', undefined],
+    ['refresh_tokens', '73 hours', 'UNAUTHENTICATED'],
+  ] as const)('when %s is %s old by the database, then the answer is %s', async (table, by, code) => {
+    const { id, email } = await account();
+    const { refreshToken } = await next((await signIn(email)).refreshToken);
+    await age(table, id, by);
+    const answer = await refresh(refreshToken);
+    expect(answer.code).toBe(code);
+    if (code) expect(answer.errors![0]!.message).toBe((await refresh('unknown')).errors![0]!.message);
+  });
+
+  it('when the clock of the process is years behind, then it makes no difference', async () => {
+    const { id, email } = await account();
+    standAt(world, '2020-01-01T00:00:00Z');
+    const { refreshToken } = await next((await signIn(email)).refreshToken);
+    await age('sign_ins', id, '31 days');
+    expect((await refresh(refreshToken)).code).toBe('UNAUTHENTICATED');
+    jest.restoreAllMocks();
+  });
+
+  it('when a token is spent, then it is kept as long as its sign-in may last, to tell a thief', async () => {
+    const { id, email } = await account();
+    const first = await signIn(email);
+    const second = await next(first.refreshToken);
+    await age('refresh_tokens', id, '20 days');
+    await world.test.app.get(Housekeeping, { strict: false }).purge();
+    expect((await refresh(first.refreshToken)).code).toBe('UNAUTHENTICATED');
+    expect(await me(second.accessToken)).toBe('UNAUTHENTICATED');
+    expect(await endsOf(id)).toEqual(['REUSE']);
+    const left = `SELECT (max(t.expires_at) - max(s.created_at))::text AS left FROM refresh_tokens t, sign_ins s
+                   WHERE t.user_id = $1 AND s.user_id = $1`;
+    expect(await trail.rows(left, [id])).toEqual([{ left: '30 days' }]);
+  });
+});
+
+describe('given limits that an operator has lowered', () => {
+  it('when a sign-in from before is above them, then it is over at its next refresh', async () => {
+    const { email } = await account();
+    const { refreshToken } = await signIn(email);
+    const environment = world.test.app.get(Environment, { strict: false });
+    const lowered = jest.replaceProperty(environment, 'SIGN_IN_IDLE_HOURS', 0);
+    expect((await refresh(refreshToken)).code).toBe('UNAUTHENTICATED');
+    lowered.restore();
+    expect((await refresh(refreshToken)).errors).toBeUndefined();
+  });
+});
+
 describe('given refresh tokens that expired long ago', () => {
   it('when housekeeping comes by, then they and their sign-ins go, and live ones stay', async () => {
     const [gone, stays] = [await account(), await account()];
     await signIn(gone.email);
     const { refreshToken } = await signIn(stays.email);
     await trail.rows(`SELECT set_config('app.organization_id', $1, false)`, [practice.id]);
-    const past = `now() - interval '32 days'`;
-    await trail.rows(`UPDATE refresh_tokens SET expires_at = ${past} WHERE user_id = $1`, [gone.id]);
-    await trail.rows(`UPDATE sign_ins SET created_at = ${past} WHERE user_id = ANY($1)`, [[gone.id, stays.id]]);
+    await trail.rows(`UPDATE refresh_tokens SET expires_at = now() - interval '32 days' WHERE user_id = $1`, [gone.id]);
+    await trail.rows(`UPDATE sign_ins SET created_at = now() - interval '2 days' WHERE user_id = ANY($1)`, [
+      [gone.id, stays.id],
+    ]);
     await world.test.app.get(Housekeeping, { strict: false }).purge();
     expect(await endsOf(gone.id)).toEqual([]);
     expect(await endsOf(stays.id)).toEqual([null]);

@@ -113,6 +113,23 @@ describe('given so many failures a minute for an address', () => {
     const direct = await together(LOGINS + 2, (n) => via('192.0.2.6', `198.51.100.${100 + n}`));
     expect(codes(direct)).toEqual({ UNAUTHENTICATED: LOGINS, RATE_LIMITED: 2 });
   });
+
+  it('when the proxy names addresses with ports, then they are counted without; what is none is counted for the proxy', async () => {
+    const via = (proxy: string, client: string): Promise<Answer> =>
+      post(anyone(), proxy, { 'x-forwarded-for': client });
+    for (const of of [
+      (n: number) => `198.51.100.3:${50_000 + n}`,
+      (n: number) => `[2001:db8:7::${n}]:443`,
+      (n: number) => 'nobody'.repeat(500 + n),
+    ]) {
+      const answers = await together(LOGINS + 2, (n) => via('10.1.2.4:8080', of(n)));
+      expect(codes(answers)).toEqual({ UNAUTHENTICATED: LOGINS, RATE_LIMITED: 2 });
+    }
+    expect((await via('10.1.2.4', '198.51.100.4:1, 10.1.2.4:443')).code).toBe('UNAUTHENTICATED');
+    const told = await trail.events(`action = 'LOGIN_FAILURE' AND ip_address IN ('198.51.100.3', '10.1.2.4')`);
+    expect(told).toHaveLength(2 * LOGINS);
+    expect(await trail.events(`length(ip_address) > 45`)).toEqual([]);
+  });
 });
 
 describe('given so many points a minute for a user', () => {

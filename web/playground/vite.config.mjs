@@ -8,6 +8,7 @@ export default defineConfig({
   logLevel: 'warn',
   build: {
     target: 'es2022',
+    sourcemap: false, // whatever lies in the folder is served
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
     chunkSizeWarningLimit: 5_000,

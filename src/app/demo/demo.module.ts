@@ -7,6 +7,7 @@ import { PractitionersModule } from '../../people/practitioners/practitioners.mo
 import { ServiceCodesModule } from '../../care/service-codes/service-codes.module.ts';
 import { SessionsModule } from '../../care/sessions/sessions.module.ts';
 import { UsersModule } from '../../people/users/users.module.ts';
+import { DemoAccounts } from './demo-accounts.service.ts';
 import { DemoPeopleService } from './demo-people.service.ts';
 import { DemoVisitsService } from './demo-visits.service.ts';
 import { DemoService } from './demo.service.ts';
@@ -23,7 +24,7 @@ import { DemoService } from './demo.service.ts';
     SessionsModule,
     UsersModule,
   ],
-  providers: [DemoPeopleService, DemoService, DemoVisitsService],
-  exports: [DemoService],
+  providers: [DemoAccounts, DemoPeopleService, DemoService, DemoVisitsService],
+  exports: [DemoAccounts, DemoService],
 })
 export class DemoModule {}

@@ -38,19 +38,21 @@ export class DemoService {
   /**
    * Fills an empty database.
    *
-   * @returns the logins of the demo; none when the database holds something else, which is left alone
+   * @returns the logins of the demo; none when they were shut, or the database holds something else, which is left alone
    * @throws Error in production, or when an interrupted filling is too old to go on
    */
   async fill(): Promise<readonly DemoLogin[]> {
     if (this.environment.isProduction) throw new Error('The demo is not for production: its passwords are public.');
-    if (await this.isComplete()) return DEMO_LOGINS;
+    const complete = await this.complete();
+    if (complete) return complete;
     if (!(await this.isOurs())) return [];
     return oneAtATime(this.dataSource, () => this.fillAlone());
   }
 
   private async fillAlone(): Promise<readonly DemoLogin[]> {
     // another process may have been faster
-    if (await this.isComplete()) return DEMO_LOGINS;
+    const complete = await this.complete();
+    if (complete) return complete;
     if (!(await this.isOurs())) return [];
     for (const practice of DEMO_PRACTICES) await this.fillPractice(practice);
     await this.founding.createSuperAdmin(DEMO_SUPER_ADMIN, DEMO_PASSWORD);
@@ -78,8 +80,11 @@ export class DemoService {
     return ctx.as(actorOf(admin));
   }
 
-  private async isComplete(): Promise<boolean> {
-    return (await this.accounts.byEmail(nobody(), DEMO_SUPER_ADMIN)) !== null;
+  /** The logins of a demo that is there, if they still let anybody in; undefined where there is none yet. */
+  private async complete(): Promise<readonly DemoLogin[] | undefined> {
+    const last = await this.accounts.byEmail(nobody(), DEMO_SUPER_ADMIN);
+    if (!last) return undefined;
+    return last.active ? DEMO_LOGINS : [];
   }
 
   /** Empty, or begun by an earlier filling. */

@@ -182,7 +182,7 @@ export class AuthService {
     return this.signIns.end(tx, signInId, reason);
   }
 
-  private async issue(tx: Tx, user: User, signIn: SignIn): Promise<Granted> {
+  private async issue(tx: Tx, user: User, signIn: Pick<SignIn, 'id'>): Promise<Granted> {
     return { refreshToken: await this.refreshTokens.issue(tx, signIn), user, signInId: signIn.id };
   }
 

@@ -4,19 +4,30 @@ import { newId } from '../../platform/database/rows/new-id.ts';
 import { TenantRepository } from '../../platform/database/rows/tenant-repository.ts';
 import { Transactions } from '../../platform/database/transactions/transactions.ts';
 import type { Tx } from '../../platform/database/transactions/tx.ts';
+import { Environment } from '../../platform/config/environment.ts';
 import type { RequestContext } from '../../foundation/request-context/request-context.ts';
 import type { SignIn } from '../users/sign-in.entity.ts';
 import { User } from '../users/user.entity.ts';
 import { RefreshToken } from './refresh-token.entity.ts';
 import { Stamps } from './stamps.service.ts';
 
-const LIFETIME_MS = 30 * 24 * 60 * 60 * 1_000;
-
 export enum Spending {
   SERVED = 'SERVED',
   SPENT_BEFORE = 'SPENT_BEFORE',
   EXPIRED = 'EXPIRED',
 }
+
+/** It is kept until its sign-in is over: spent, it still tells a thief's whole sign-in. */
+const INSERT = `INSERT INTO refresh_tokens (organization_id, id, user_id, sign_in_id, token_hash, created_at, expires_at)
+  SELECT organization_id, $3, user_id, id, $4, clock_timestamp(), created_at + make_interval(days => $5)
+    FROM sign_ins WHERE organization_id = $1 AND id = $2`;
+
+/** By the database's clock, and by the limits of today: who lowers them ends what is above. */
+const IN_TIME = `SELECT t.expires_at > clock_timestamp()
+       AND s.created_at > clock_timestamp() - make_interval(days => $3)
+       AND t.created_at > clock_timestamp() - make_interval(hours => $4) AS "inTime"
+  FROM refresh_tokens t JOIN sign_ins s ON s.organization_id = t.organization_id AND s.id = t.sign_in_id
+ WHERE t.organization_id = $1 AND t.id = $2`;
 
 export interface OwnedToken {
   readonly tokenId: string;
@@ -34,6 +45,7 @@ export class RefreshTokens {
   constructor(
     private readonly transactions: Transactions,
     private readonly stamps: Stamps,
+    private readonly environment: Environment,
   ) {}
 
   /** Whether it was given out here once. False for those of the version before, too, which had no stamp. */
@@ -59,20 +71,11 @@ export class RefreshTokens {
   }
 
   /** Makes a token for a user whose row the transaction has locked, and answers it in clear: the only time it is seen. */
-  async issue(tx: Tx, { id: signInId, userId }: Pick<SignIn, 'id' | 'userId'>): Promise<string> {
+  async issue(tx: Tx, { id: signInId }: Pick<SignIn, 'id'>): Promise<string> {
     const random = randomBytes(32).toString('base64url');
     const token = `${random}.${this.stamps.of('refresh', random)}`;
-    const createdAt = tx.ctx.now();
-    const expiresAt = new Date(createdAt.getTime() + LIFETIME_MS);
-    await this.rows.insert(tx, {
-      id: newId(),
-      userId,
-      signInId,
-      tokenHash: hashOf(token),
-      createdAt,
-      expiresAt,
-      spentAt: null,
-    });
+    const { SIGN_IN_DAYS } = this.environment;
+    await tx.sql(INSERT, [tx.organizationId, signInId, newId(), hashOf(token), SIGN_IN_DAYS]);
     return token;
   }
 
@@ -87,11 +90,14 @@ export class RefreshTokens {
 
   /** Uses a token up, if it can be used. Of several at once, one is SERVED, and the others come with a spent one. */
   async spend(tx: Tx, tokenId: string): Promise<Spending> {
-    const row = await this.rows.lock(tx, tokenId);
-    const now = tx.ctx.now();
+    const { SIGN_IN_DAYS, SIGN_IN_IDLE_HOURS } = this.environment;
+    const [row, [limits]] = await Promise.all([
+      this.rows.lock(tx, tokenId),
+      tx.sql<{ inTime: boolean }>(IN_TIME, [tx.organizationId, tokenId, SIGN_IN_DAYS, SIGN_IN_IDLE_HOURS]),
+    ]);
     if (row?.spentAt) return Spending.SPENT_BEFORE;
-    if (!row || row.expiresAt <= now) return Spending.EXPIRED;
-    await this.rows.update(tx, row, { spentAt: now });
+    if (!row || !limits?.inTime) return Spending.EXPIRED;
+    await this.rows.update(tx, row, { spentAt: tx.ctx.now() });
     return Spending.SERVED;
   }
 }

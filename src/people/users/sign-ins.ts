@@ -11,9 +11,15 @@ export class SignIns {
   /** `confirmedAt` is the database's to set. */
   private readonly rows = new TenantRepository<SignIn, 'confirmedAt'>(SignIn);
 
-  async begin(tx: Tx, userId: string, secondFactor: boolean): Promise<SignIn> {
-    const createdAt = tx.ctx.now();
-    return this.rows.insert(tx, { id: newId(), userId, createdAt, endedAt: null, endReason: null, secondFactor });
+  /** By the database's clock, which also tells when it is over. */
+  async begin(tx: Tx, userId: string, secondFactor: boolean): Promise<Pick<SignIn, 'id'>> {
+    const id = newId();
+    await tx.sql(
+      `INSERT INTO sign_ins (organization_id, id, user_id, created_at, second_factor)
+       VALUES ($1, $2, $3, clock_timestamp(), $4)`,
+      [tx.organizationId, id, userId, secondFactor],
+    );
+    return { id };
   }
 
   /** Its user has shown once more who they are. @returns when, by the database's clock */

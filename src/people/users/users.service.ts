@@ -1,9 +1,9 @@
+import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { Readable } from '../../rules/access/readable.ts';
 import { Tenancy } from '../../rules/access/tenancy.ts';
 import { AuditService } from '../../rules/audit/audit.service.ts';
 import { newId } from '../../platform/database/rows/new-id.ts';
-import { violates } from '../../platform/database/connection/sql-errors.ts';
 import { TenantRepository, type RowKey, type TenantRow } from '../../platform/database/rows/tenant-repository.ts';
 import { Transactions } from '../../platform/database/transactions/transactions.ts';
 import type { Tx } from '../../platform/database/transactions/tx.ts';
@@ -20,6 +20,7 @@ import { SignIns } from './sign-ins.ts';
 import { requireExactLinks, requireMayChange, requireRoleFits } from './links.ts';
 import { requireGoodPassword, requireOtherThanEmail } from './password-rules.ts';
 import { hashPassword } from './passwords.ts';
+import { TakenEmails } from './taken-emails.service.ts';
 import { User } from './user.entity.ts';
 import type { CreateUserInput, UpdateUserInput, UsersArgs } from './user.inputs.ts';
 
@@ -49,6 +50,7 @@ export class UsersService {
     private readonly pages: Pages,
     private readonly audit: AuditService,
     private readonly accounts: AccountsService,
+    private readonly takenEmails: TakenEmails,
   ) {}
 
   /** The user who asks. */
@@ -85,18 +87,25 @@ export class UsersService {
   /**
    * @throws BadUserInput the role and the links do not fit, or the email or the password cannot be used
    * @throws NotFound no such practitioner or patient in the organization
+   * @throws RateLimited the practice has asked for many emails that have an account elsewhere
    */
   async create(ctx: RequestContext, input: CreateUserInput): Promise<User> {
     requireExactLinks(input.role, input);
     const scope = await this.tenancy.forNew(ctx, input.organizationId);
     await requireGoodPassword('password', input.password, input.email);
     const passwordHash = await hashPassword(input.password);
-    return this.transactions.run(scope, async (tx) => {
-      await requireRow(tx, this.practitioners, 'practitioner', input.practitionerId);
-      await requireRow(tx, this.patients, 'patient', input.patientId);
-      const { email, role, practitionerId, patientId } = input;
-      return this.add(tx, { email, passwordHash, role, practitionerId, patientId });
+    const { role, practitionerId, patientId } = input;
+    const email = normalEmail(input.email);
+    const user = await this.transactions.run(scope, async (tx) => {
+      await this.takenEmails.requireUntold(tx);
+      await requireRow(tx, this.practitioners, 'practitioner', practitionerId);
+      await requireRow(tx, this.patients, 'patient', patientId);
+      const added = await this.addIfFree(tx, { email, passwordHash, role, practitionerId, patientId });
+      if (!added) await this.takenEmails.noteTold(tx, email); // the event must stay, so this commits
+      return added;
     });
+    if (!user) throw taken('email');
+    return user;
   }
 
   /**
@@ -119,12 +128,26 @@ export class UsersService {
     });
   }
 
-  /** Writes an account and its event: a part of `create` and of what makes organizations. */
+  /** Deactivates an account whose password others know, and gives it one that nobody does: reactivated, it lets nobody in. */
+  async shut(tx: Tx, user: User): Promise<void> {
+    const passwordHash = await hashPassword(randomBytes(32).toString('base64url'));
+    const row = await this.readable.rows.lock(tx, user.id);
+    if (row) await this.change(tx, row, { active: false, passwordHash });
+  }
+
+  /** Writes an account and its event: a part of what makes organizations. @throws BadUserInput the email has one */
   async add(tx: Tx, account: NewAccount, emailField = 'email'): Promise<User> {
+    const user = await this.addIfFree(tx, { ...account, email: normalEmail(account.email) });
+    if (!user) throw taken(emailField);
+    return user;
+  }
+
+  /** Null where the email has an account, in whatever organization. */
+  private async addIfFree(tx: Tx, account: NewAccount): Promise<User | null> {
     const now = tx.ctx.now();
-    const user = await this.insert(tx, emailField, {
+    const user = await this.readable.rows.insertUnlessTaken(tx, 'users_email', {
       id: newId(),
-      email: normalEmail(account.email),
+      email: account.email,
       passwordHash: account.passwordHash,
       role: account.role,
       isSuperAdmin: account.isSuperAdmin ?? false,
@@ -134,6 +157,7 @@ export class UsersService {
       createdAt: now,
       updatedAt: now,
     });
+    if (!user) return null;
     const { id, role, isSuperAdmin, practitionerId, patientId } = user;
     this.audit.record(tx, {
       action: 'CREATE_USER',
@@ -143,17 +167,6 @@ export class UsersService {
       details: { role, ...(isSuperAdmin && { isSuperAdmin }), ...(practitionerId && { practitionerId }) },
     });
     return user;
-  }
-
-  private async insert(tx: Tx, emailField: string, values: Omit<User, 'organizationId'>): Promise<User> {
-    try {
-      return await this.readable.rows.insert(tx, values);
-    } catch (error) {
-      // it may be another organization's: nothing here says so
-      if (violates(error, 'users_email'))
-        throw new BadUserInput({ [emailField]: 'cannot be used, choose another one' });
-      throw error;
-    }
   }
 
   private async change(tx: Tx, user: User, changes: Changes): Promise<User> {
@@ -171,6 +184,11 @@ export class UsersService {
     });
     return changed;
   }
+}
+
+/** It may be another organization's: nothing here says so. */
+function taken(emailField: string): BadUserInput {
+  return new BadUserInput({ [emailField]: 'cannot be used, choose another one' });
 }
 
 function changesOf(user: User, input: UpdateUserInput, passwordHash: string | undefined): Changes {

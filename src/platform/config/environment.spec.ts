@@ -14,6 +14,7 @@ describe('given no variables at all', () => {
     expect(environment.DATABASE_URL).toBeUndefined();
     expect(environment.introspection).toBe(true);
     expect(environment.playground).toBe(true);
+    expect(environment.apiDocs).toBe(true);
   });
 });
 
@@ -50,12 +51,13 @@ describe('given production', () => {
     expect(message).not.toContain(secret);
   });
 
-  it('when everything is set, then it is read, and introspection and the playground are off', () => {
+  it('when everything is set, then it is read, and introspection, the playground and the API docs are off', () => {
     const environment = Environment.read(production);
 
     expect(environment.isProduction).toBe(true);
     expect(environment.introspection).toBe(false);
     expect(environment.playground).toBe(false);
+    expect(environment.apiDocs).toBe(false);
     expect(environment.migrationUrl).toBe(DATABASE_URL);
   });
 
@@ -82,6 +84,10 @@ describe('given a setting', () => {
     ['DATABASE_POOL_SIZE', '0'],
     ['LOGINS_PER_MINUTE', '-1'],
     ['POINTS_PER_MINUTE', 'many'],
+    ['SIGN_IN_DAYS', '0'],
+    ['MAX_CONNECTIONS', '0'],
+    ['MAX_CONNECTIONS_PER_ADDRESS', '-1'],
+    ['SIGN_IN_IDLE_HOURS', '0'],
     ['TRUST_PROXY', 'everybody'],
     ['TRUST_PROXY', '1'],
     ['TRUST_PROXY', '10.0.0.0/33'],
@@ -117,6 +123,23 @@ describe('given a setting', () => {
     const DATABASE_MIGRATION_URL = 'postgresql://therapy_owner:pw@db:5432/therapy';
 
     expect(Environment.read({ DATABASE_URL, DATABASE_MIGRATION_URL }).migrationUrl).toBe(DATABASE_MIGRATION_URL);
+  });
+});
+
+describe('given the demo data', () => {
+  it('when nothing is said, then they are made in an embedded database, and in no other', () => {
+    expect(Environment.read({}).demoData).toBe(true);
+    expect(Environment.read({ DATABASE_URL }).demoData).toBe(false);
+    expect(Environment.read(production).demoData).toBe(false);
+  });
+
+  it('when they are asked for by name, or not wanted, then so it is', () => {
+    expect(Environment.read({ DATABASE_URL, DEMO_DATA: 'true' }).demoData).toBe(true);
+    expect(Environment.read({ DEMO_DATA: 'false' }).demoData).toBe(false);
+  });
+
+  it('when they are asked for in production, then it is refused', () => {
+    expect(refusalOf({ ...production, DEMO_DATA: 'true' })).toContain('DEMO_DATA must be off in production');
   });
 });
 

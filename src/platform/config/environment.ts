@@ -1,4 +1,3 @@
-import { isIP } from 'node:net';
 import { plainToInstance, Transform, Type } from 'class-transformer';
 import {
   IsBoolean,
@@ -13,8 +12,8 @@ import {
   validateSync,
 } from 'class-validator';
 import { IsDatabaseUrl } from './database-url.ts';
+import { faultsOf } from './environment-faults.ts';
 
-const PLACEHOLDER = /change.?me|placeholder|example|secret|password|default|xxxx|your[-_ ]/i;
 const asBoolean = Transform(({ value }: { value: unknown }) =>
   typeof value === 'string' ? ['true', '1', 'yes', 'on'].includes(value.toLowerCase()) : value,
 );
@@ -57,6 +56,12 @@ export class Environment {
   /** Where the embedded PostgreSQL and the development secret live. */
   @IsString()
   readonly DATA_DIR: string = '.data';
+
+  /** Whether an empty database is filled with sample practices. Unset: where PostgreSQL is embedded. */
+  @IsOptional()
+  @IsBoolean()
+  @asBoolean
+  readonly DEMO_DATA?: boolean;
 
   /** Connections of this process to PostgreSQL, at most. */
   @IsInt()
@@ -105,6 +110,12 @@ export class Environment {
   @asBoolean
   readonly GRAPHQL_PLAYGROUND?: boolean;
 
+  /** Whether the REST API's description is served, as a page and as a document. */
+  @IsOptional()
+  @IsBoolean()
+  @asBoolean
+  readonly API_DOCS?: boolean;
+
   /** Clients may send the hash of a document that they have sent before in its place. */
   @IsBoolean()
   @asBoolean
@@ -122,6 +133,20 @@ export class Environment {
   @Min(1_024)
   @Type(() => Number)
   readonly MAX_BODY_BYTES: number = 1_048_576;
+
+  /** Connections of clients and proxies, at most. */
+  @IsInt()
+  @Min(1)
+  @Max(1_000_000)
+  @Type(() => Number)
+  readonly MAX_CONNECTIONS: number = 2_000;
+
+  /** Of one address that is no proxy of TRUST_PROXY: an office has one for all its browsers, with six each. 0: any number. */
+  @IsInt()
+  @Min(0)
+  @Max(1_000_000)
+  @Type(() => Number)
+  readonly MAX_CONNECTIONS_PER_ADDRESS: number = 200;
 
   /** Levels of fields in a query, at most; introspection is exempt. */
   @IsInt()
@@ -166,6 +191,20 @@ export class Environment {
   @Min(100_000)
   @Type(() => Number)
   readonly MAX_ANSWER_BYTES: number = 5_000_000;
+
+  /** Days that a sign-in lasts, however it is used. */
+  @IsInt()
+  @Min(1)
+  @Max(365)
+  @Type(() => Number)
+  readonly SIGN_IN_DAYS: number = 30;
+
+  /** Hours without a refresh that a sign-in outlasts: from a Friday's evening to the Monday's morning. */
+  @IsInt()
+  @Min(1)
+  @Max(8_760)
+  @Type(() => Number)
+  readonly SIGN_IN_IDLE_HOURS: number = 72;
 
   /**
    * Points that one user may spend a minute, in all processes together; a plain call is one (docs/operations.md). 0: any number.
@@ -251,6 +290,16 @@ export class Environment {
     return this.GRAPHQL_PLAYGROUND ?? !this.isProduction;
   }
 
+  /** Sample practices are for a database that is made for trying out, or where somebody asks for them by name. */
+  get demoData(): boolean {
+    return this.DEMO_DATA ?? (!this.isProduction && this.DATABASE_URL === undefined);
+  }
+
+  /** REST is described at /api-docs: always outside production, there by setting. */
+  get apiDocs(): boolean {
+    return this.API_DOCS ?? !this.isProduction;
+  }
+
   /** Tests are quiet: what they provoke is expected. */
   get logLevel(): LogLevel {
     return this.LOG_LEVEL ?? (this.NODE_ENV === 'test' ? 'error' : 'info');
@@ -284,11 +333,6 @@ export class Environment {
     return this.DATABASE_MIGRATION_URL ? 'DATABASE_MIGRATION_URL' : 'DATABASE_URL';
   }
 
-  private get migratesThroughPooler(): boolean {
-    const { DATABASE_POOLING, DATABASE_MIGRATION_URL, MIGRATE_ON_START } = this;
-    return DATABASE_POOLING === 'transaction' && MIGRATE_ON_START && !DATABASE_MIGRATION_URL;
-  }
-
   /** @throws Error with one line for each setting that is missing or wrong; never with a value */
   static read(variables: NodeJS.ProcessEnv): Environment {
     const set = Object.fromEntries(
@@ -298,30 +342,9 @@ export class Environment {
     const wrong = validateSync(environment, { validationError: { target: false, value: false } }).flatMap((error) =>
       Object.values(error.constraints ?? {}),
     );
-    if (environment.trustProxy && !environment.trustProxy.every(isProxy))
-      wrong.push('TRUST_PROXY must be addresses and networks with commas, such as loopback or 10.0.0.0/8,192.0.2.7');
-    if (environment.isProduction) wrong.push(...missingInProduction(environment));
-    if (environment.migratesThroughPooler)
-      wrong.push('DATABASE_MIGRATION_URL is missing: migrations do not pass through a pooler in transaction mode');
+    wrong.push(...faultsOf(environment));
     if (wrong.length)
       throw new Error(`The environment is not complete:\n${wrong.map((line) => `  - ${line}`).join('\n')}`);
     return environment;
   }
-}
-
-function isProxy(text: string): boolean {
-  if (['loopback', 'linklocal', 'uniquelocal'].includes(text)) return true;
-  const [address = '', bits, ...rest] = text.split('/');
-  const most = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1;
-  return most > 0 && rest.length === 0 && (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= most));
-}
-
-function missingInProduction({ DATABASE_URL, JWT_SECRET, SECOND_FACTOR_SECRET }: Environment): string[] {
-  const missing: string[] = [];
-  if (!DATABASE_URL) missing.push('DATABASE_URL is missing: production does not embed its database');
-  if (!JWT_SECRET) missing.push('JWT_SECRET is missing: make one with `openssl rand -base64 48`');
-  for (const [name, secret] of Object.entries({ JWT_SECRET, SECOND_FACTOR_SECRET }))
-    if (secret && (PLACEHOLDER.test(secret) || new Set(secret).size < 10))
-      missing.push(`${name} is a placeholder: make one with \`openssl rand -base64 48\``);
-  return missing;
 }

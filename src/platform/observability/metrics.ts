@@ -1,6 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Counter as PrometheusCounter, Gauge, Histogram, Registry } from 'prom-client';
-import { connectionsLost, operations, transactionAttempts, unitsMoved, wallsHit, type Counter } from './counters.ts';
+import {
+  clientsCut,
+  connectionsLost,
+  operations,
+  transactionAttempts,
+  unitsMoved,
+  wallsHit,
+  type Counter,
+} from './counters.ts';
 
 /** Everything that /metrics tells; docs/observability.md says what each means. No label has an id or a client's text. */
 export const registry = new Registry();
@@ -95,5 +103,8 @@ expose(
   ':',
 );
 expose(connectionsLost, 'therapy_connections_lost_total', 'Connections of the pool that were lost', ['sqlstate']);
+expose(clientsCut, 'therapy_client_connections_cut_total', 'Connections of clients that were refused or ended', [
+  'reason',
+]);
 expose(unitsMoved, 'therapy_units_total', 'Billing units moved by committed transactions', ['movement']);
 expose(wallsHit, 'therapy_walls_hit_total', 'Database constraints that refused what our code let through', ['wall']);

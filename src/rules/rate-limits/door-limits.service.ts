@@ -89,7 +89,13 @@ export class DoorLimits {
    */
   async spendIn(tx: Tx, what: string, account: string): Promise<void> {
     if (this.most === 0) return;
-    const { granted, endsInSeconds } = await this.points.takeIn(tx, what, account, 1, this.most);
+    const { granted, endsInSeconds } = await this.points.takeIn(tx, {
+      kind: what,
+      subject: account,
+      wanted: 1,
+      most: this.most,
+      seconds: WINDOW_SECONDS,
+    });
     if (granted === 0) throw new RateLimited(endsInSeconds);
   }
 

@@ -7,6 +7,15 @@ import { RequestContext } from '../../foundation/request-context/request-context
 
 export const WINDOW_SECONDS = 60;
 
+/** Whose points are taken, of what, and how many. */
+export interface Wanted {
+  readonly kind: string;
+  readonly subject: string;
+  readonly wanted: number;
+  readonly most: number;
+  readonly seconds: number;
+}
+
 /** What was taken of a window's points. */
 export interface Taken {
   readonly granted: number;
@@ -19,7 +28,7 @@ export interface Taken {
 }
 
 /**
- * Points of one-minute windows, counted in PostgreSQL by its clock, so that all processes together give out no more than
+ * Points of windows, of a minute unless said, counted in PostgreSQL by its clock, so that all processes together give out no more than
  * there are and a restart forgets nothing. Kept by a keyed hash: who reads the table learns no email and no address.
  */
 @Injectable()
@@ -38,15 +47,15 @@ export class Points {
     const nobody = RequestContext.anonymous({ requestId: 'rate-limits' }, () => new Date());
     return this.transactions.run(nobody, (tx) => {
       tx.allowBlindReplay(); // at worst a lot is lost, and nobody gets more than there is
-      return this.takeIn(tx, kind, subject, wanted, most);
+      return this.takeIn(tx, { kind, subject, wanted, most, seconds: WINDOW_SECONDS });
     });
   }
 
-  /** As `take`, as a part of the caller's transaction: what is rolled back has taken nothing. */
-  async takeIn(tx: Tx, kind: string, subject: string, wanted: number, most: number): Promise<Taken> {
+  /** As `take`, in a transaction that has more to do: until its end all others wait who want this subject's points. */
+  async takeIn(tx: Tx, { kind, subject, wanted, most, seconds }: Wanted): Promise<Taken> {
     const [taken] = await tx.sql<Taken>(
       'SELECT granted, remaining, ends_in AS "endsInSeconds", first_refusal AS "firstRefusal" FROM app.take_points($1, $2, $3, $4)',
-      [this.keyOf(kind, subject), wanted, most, WINDOW_SECONDS],
+      [this.keyOf(kind, subject), wanted, most, seconds],
     );
     if (!taken) throw new Error('app.take_points gave no row');
     return taken;

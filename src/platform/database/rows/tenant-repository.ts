@@ -75,6 +75,17 @@ export class TenantRepository<Row extends TenantRow, Derived extends keyof Row =
     return row;
   }
 
+  /** As `insert`; null where a row, perhaps another organization's, has what this constraint keeps unique. */
+  async insertUnlessTaken(
+    tx: Tx,
+    constraint: string,
+    values: Omit<Row, 'organizationId' | Derived>,
+  ): Promise<Row | null> {
+    const { row, text, parameters } = this.insertion(tx, values);
+    const inserted = await tx.sql(`${text} ON CONFLICT ON CONSTRAINT ${constraint} DO NOTHING RETURNING 1`, parameters);
+    return inserted.length ? row : null;
+  }
+
   /** As `insert`, not waiting for it: what the database refuses, the transaction fails with. */
   add(tx: Tx, values: Omit<Row, 'organizationId' | Derived>): Row {
     const { row, text, parameters } = this.insertion(tx, values);

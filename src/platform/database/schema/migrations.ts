@@ -17,6 +17,7 @@ import { NameTheUsersOfIdempotencyKeys1767226120000 } from '../../../../migratio
 import { IndexIdempotencyKeysByUser1767226120010 } from '../../../../migrations/1767226120010-IndexIdempotencyKeysByUser.ts';
 import { GiveIdempotencyKeysToTheirUsers1767226120020 } from '../../../../migrations/1767226120020-GiveIdempotencyKeysToTheirUsers.ts';
 import { TellWhatIsLeftOfALimit1767226130000 } from '../../../../migrations/1767226130000-TellWhatIsLeftOfALimit.ts';
+import { LetTheApplicationChangeWhatItDoes1767226140000 } from '../../../../migrations/1767226140000-LetTheApplicationChangeWhatItDoes.ts';
 import { GiveBackPoints1767226150000 } from '../../../../migrations/1767226150000-GiveBackPoints.ts';
 import { RememberConfirmedIdentities1767226150010 } from '../../../../migrations/1767226150010-RememberConfirmedIdentities.ts';
 
@@ -41,6 +42,7 @@ export const migrations = [
   IndexIdempotencyKeysByUser1767226120010,
   GiveIdempotencyKeysToTheirUsers1767226120020,
   TellWhatIsLeftOfALimit1767226130000,
+  LetTheApplicationChangeWhatItDoes1767226140000,
   GiveBackPoints1767226150000,
   RememberConfirmedIdentities1767226150010,
 ];

@@ -66,7 +66,7 @@ export function tablesOf(
     [
       'sign_ins',
       signInsOf(world, organization).map(({ name, user }) => ({
-        ...{ organization_id, id: names.real(rowOf(name)), user_id: names.real(user), created_at: now },
+        ...{ organization_id, id: names.real(rowOf(name)), user_id: names.real(user), created_at: 'now' },
         second_factor: false,
       })),
     ],
@@ -74,10 +74,11 @@ export function tablesOf(
       'refresh_tokens',
       rows(world, 'refreshTokens')
         .filter(({ signIn }) => signInsOf(world, organization).some(({ name }) => name === signIn))
-        .map(({ name, signIn, expiresAt }) => ({
+        .map(({ name, signIn }) => ({
           ...{ organization_id, id: randomUUID(), user_id: names.real(get(world, 'signIns', signIn).user) },
-          ...{ sign_in_id: names.real(rowOf(signIn)), token_hash: tokenHash(name, names), created_at: now },
-          expires_at: new Date(expiresAt).toISOString(),
+          ...{ sign_in_id: names.real(rowOf(signIn)), token_hash: tokenHash(name, names) },
+          // by the database's clock, which the model's does not move
+          ...{ created_at: 'now', expires_at: 'tomorrow' },
         })),
     ],
     ...approvalsOf(own(rows(world, 'authorizations')), organization_id, names),

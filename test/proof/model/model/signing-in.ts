@@ -3,7 +3,6 @@ import { refusal, SOMETHING, type Accepted, type Verdict } from './verdict.ts';
 import { userView } from './users.ts';
 import { find, get, nextName, put, rows, type Name, type SignIn, type User, type World } from './world.ts';
 
-const THIRTY_DAYS = 30 * 86_400_000;
 /** docs/login.md: then the account is locked for a minute, for this address. */
 const FAILURES_THAT_LOCK = 5;
 const UNAUTHENTICATED = refusal('UNAUTHENTICATED');
@@ -31,7 +30,6 @@ export function refreshToken(world: World, { input }: CallOf<'refreshToken'>): V
   const signIn = get(world, 'signIns', token.signIn);
   const user = get(world, 'users', signIn.user);
   if (token.spent) return { refused: [UNAUTHENTICATED], after: over(world, signIn) };
-  if (token.expiresAt <= world.now) return { refused: [UNAUTHENTICATED] };
   const spent = put(world, 'refreshTokens', { ...token, spent: true });
   if (signIn.ended !== 'NO' || !user.active) return { refused: [UNAUTHENTICATED], after: spent };
   return granted(spent, signIn, user, SOMETHING);
@@ -49,7 +47,7 @@ function over(world: World, signIn: SignIn): World {
 
 function granted(world: World, signIn: SignIn, user: User, accessToken: Name | typeof SOMETHING): Accepted {
   const name = nextName(world, 'refreshTokens', 'R');
-  const token = { name, signIn: signIn.name, spent: false, expiresAt: world.now + THIRTY_DAYS };
+  const token = { name, signIn: signIn.name, spent: false };
   return {
     data: { accessToken, refreshToken: name, expiresIn: SOMETHING, user: userView(user) },
     world: put(world, 'refreshTokens', token),

@@ -69,8 +69,7 @@ function peopled({ now, northZone, southZone }: Setting, word: string): World {
     });
     const signIn: Name = `@${title}.in`;
     add('signIns', { name: signIn, user: name, ended: 'NO' });
-    const expiresAt = now + 30 * 86_400_000;
-    add('refreshTokens', { name: `@${title}.refresh`, signIn, spent: false, expiresAt });
+    add('refreshTokens', { name: `@${title}.refresh`, signIn, spent: false });
   };
   add('organizations', { name: PLATFORM, timeZone: 'UTC' });
   add('organizations', { name: NORTH, timeZone: northZone });

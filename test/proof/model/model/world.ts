@@ -39,7 +39,6 @@ export interface SignIn extends Named {
 export interface RefreshToken extends Named {
   readonly signIn: Name;
   readonly spent: boolean;
-  readonly expiresAt: number;
 }
 
 export interface Patient extends Owned {
