@@ -1,4 +1,6 @@
 import { getNamedType, getNullableType, isListType, isObjectType, type GraphQLField } from 'graphql';
+import { weightOf } from '../../../../src/platform/graphql/lists/long-text.ts';
+import { mostOf } from '../../../../src/platform/graphql/lists/plain-lists.ts';
 
 export type Field = GraphQLField<unknown, unknown>;
 
@@ -10,21 +12,19 @@ export interface Asked {
   readonly args: readonly string[];
   /** Rows of a page; undefined where the field is no connection. */
   page: number | undefined;
-  readonly below: readonly Asked[];
+  readonly below: Asked[];
 }
 
-/** Rows of a list without pages, at most. */
-const PLAIN_LIST = 200;
-/** What texts that may be long count as, in objects: the schema as text does not tell. */
+/** What texts that may be long count as, in objects, for a schema that was read as text: that does not tell. */
 const LONG_TEXTS: Readonly<Record<string, number>> = { narrativeNotes: 50, metrics: 50, notes: 5 };
 
 /** What the API counts as its cost (src/platform/graphql/edge/limits.ts), or somewhat more. */
 export function costOf({ field, page, below }: Asked): number {
   const child = below.reduce((sum, each) => sum + costOf(each), 0);
-  if (!isObjectType(getNamedType(field.type))) return LONG_TEXTS[field.name] ?? 0;
+  if (!isObjectType(getNamedType(field.type))) return weightOf(field) || (LONG_TEXTS[field.name] ?? 0);
   if (page !== undefined) return 1 + page * child;
   const isPlainList = isListType(getNullableType(field.type)) && field.name !== 'nodes' && field.name !== 'edges';
-  return (isPlainList ? PLAIN_LIST : 1) * (1 + child);
+  return (isPlainList ? mostOf(field) : 1) * (1 + child);
 }
 
 /** How many words and signs its text is made of. */

@@ -2,10 +2,8 @@ import { getNamedType, isObjectType, type GraphQLObjectType, type GraphQLSchema 
 import type { Random } from '../../faults/harness/random.ts';
 import { argumentsOf } from './arguments.ts';
 import { costOf, sumOfTokens, textOf, tokensOf, type Asked, type Field } from './asked.ts';
+import { MOST } from './limits.ts';
 
-/** The limits of the API, as they are unless set: what is over one is refused, and a refused query is a cheap one. */
-const MOST = { depth: 12, cost: 50_000, tokens: 1_000, roots: 20, aliases: 100 };
-const LARGEST_PAGE = 200;
 const SMALLER = 0.7;
 
 /** Valid queries at random, each as dear as the limits allow, or nearly so. */
@@ -40,7 +38,7 @@ export class DearQueries {
   private ask(field: Field, depth: number, tokens: number, random: Random, isRoot = false): Asked | undefined {
     const type = getNamedType(field.type);
     const args = argumentsOf(field.name, field.args, random);
-    const page = field.args.some(({ name }) => name === 'first') ? random.between(1, LARGEST_PAGE) : undefined;
+    const page = field.args.some(({ name }) => name === 'first') ? random.between(1, MOST.page) : undefined;
     const alias = this.aliasFor(isRoot || random.chance(0.1));
     const bare = tokensOf({ field, alias, args, page, below: [] });
     if (!isObjectType(type)) return bare <= tokens ? { field, alias, args, page, below: [] } : undefined;
