@@ -8,11 +8,20 @@ import { Victims, type Fared, type Kinds } from './load/victims.ts';
 import { ATTACKERS, FIRST_ACCOUNT } from './stage/practices.ts';
 import { Stage } from './stage/stage.ts';
 
+export interface Seconds {
+  /** Until what was compiled and planned is as it is on a server. */
+  readonly warmUp: number;
+  readonly attack: number;
+  /** When an attack has ended, everything is as before within that. */
+  readonly rest: number;
+  /** How long is looked at what is without an attack: at first, and after each rest. */
+  readonly quiet: number;
+}
+
 export interface FairOptions {
   readonly attacks: readonly Attack[];
   readonly seed: number;
-  /** Of each attack, and of the quiet after its rest. */
-  readonly seconds: { readonly attack: number; readonly quiet: number };
+  readonly seconds: Seconds;
   /** Of the API. */
   readonly processes: number;
   /** Of the attackers' past: 400 visits each. */
@@ -45,10 +54,6 @@ export interface Result {
   readonly played: readonly Played[];
 }
 
-/** What was compiled and planned by then is as it is on a server. */
-const WARM_UP_MS = 8_000;
-/** When an attack has ended, everything is as before within that. */
-const REST_MS = 5_000;
 const CROWD_BEGINS = 100;
 
 /** Plays the attacks one after the other, with the victims beside them. */
@@ -57,7 +62,7 @@ export async function fair({ ground, processes, weeks, ...options }: FairOptions
   const victims = new Victims(stage.urls);
   try {
     victims.start();
-    await sleep(WARM_UP_MS);
+    await sleep(options.seconds.warmUp * 1_000);
     victims.take();
     await sleep(options.seconds.quiet * 1_000);
     const [quiet, quietMemoryMb] = [victims.take(), stage.takePeakMb()];
@@ -92,7 +97,7 @@ async function play(
     const attacking = attackers.attack({ name: attack.name, urls, seconds: seconds.attack, seed, place, tokens });
     await sleep(seconds.attack * 1_000);
     const beside = victims.take();
-    const [answers] = await Promise.all([attacking, sleep(REST_MS)]);
+    const [answers] = await Promise.all([attacking, sleep(seconds.rest * 1_000)]);
     victims.take();
     const memoryMb = stage.takePeakMb();
     await sleep(seconds.quiet * 1_000);

@@ -7,7 +7,7 @@ import { startPgBouncer, through } from '../../support/pgbouncer.ts';
 import { PostgresServer } from '../faults/harness/postgres-server.ts';
 import type { Attack } from './attack.ts';
 import { ATTACKS } from './attacks/list.ts';
-import { fair } from './fair.ts';
+import { fair, type Seconds } from './fair.ts';
 import { violationsOf } from './judge.ts';
 import { asLine, asTable } from './report.ts';
 
@@ -27,18 +27,18 @@ const OPTIONS = { only: text, seconds: text, seed: text, processes: text, poolin
 
 /** 400 visits each: 30,000. */
 const WEEKS = 75;
-/** Before each attack its process starts, after it the victims rest. */
-const AROUND_SECONDS = 7;
+const WARM_UP_SECONDS = 8;
+const REST_SECONDS = 5;
+/** A process of attackers takes so long to start. */
+const START_SECONDS = 2;
 const LEAST_SECONDS = 3;
 
 async function prove(values: Values<typeof OPTIONS>): Promise<0 | 1> {
   const attacks = attacksOf(values.only);
   const seed = wholeNumber('seed', values.seed, randomInt(1_000_000));
   const processes = wholeNumber('processes', values.processes, 1, 1);
-  const share = wholeNumber('seconds', values.seconds, 600, 1) / (attacks.length + 1) - AROUND_SECONDS;
-  const attack = Math.max(LEAST_SECONDS, Math.round(share * 0.6));
-  const seconds = { attack, quiet: Math.max(LEAST_SECONDS, Math.round(share - attack)) };
-  console.log(`seed ${seed}, ${attacks.length} attacks of ${attack} s each, ${processes} processes`);
+  const seconds = secondsOf(wholeNumber('seconds', values.seconds, 600, 1), attacks.length);
+  console.log(`--seed ${seed} --processes ${processes}: ${attacks.length} attacks of ${seconds.attack} s each`);
   const { ground, close } = await groundOf(poolingOf(values.pooling));
   try {
     const tell = (played: Parameters<typeof asLine>[0]): void => console.log(asLine(played));
@@ -51,6 +51,13 @@ async function prove(values: Values<typeof OPTIONS>): Promise<0 | 1> {
   } finally {
     await close();
   }
+}
+
+/** What is left of all for each attack: three parts of it, and two of quiet. */
+function secondsOf(all: number, attacks: number): Seconds {
+  const each = (all - WARM_UP_SECONDS) / (attacks + 1) - START_SECONDS - REST_SECONDS;
+  const share = (of: number): number => Math.max(LEAST_SECONDS, Math.round(each * of));
+  return { warmUp: WARM_UP_SECONDS, attack: share(0.6), rest: REST_SECONDS, quiet: share(0.4) };
 }
 
 /** A PostgreSQL as in production; what starts API processes asks the environment for the way to it. */

@@ -16,10 +16,14 @@ const COUNTS = aliased(20, 'appointments(first: 1) { totalCount }');
 /** Nobody is told of more than 5 MB: 4 x 200 notes of 5 KB are about as much as that. */
 const NOTES = aliased(4, `sessions(first: 200, filter: { patientId: "${THE_PATIENT}" }) { nodes { narrativeNotes } }`);
 const NOTES_OF_FEW = aliased(19, 'sessions(first: 50) { nodes { id narrativeNotes } }');
-const NESTED_GRANTS = `{ emergencyAccessGrants { id justification
-  grantedBy { id email organization { id name } practitioner { id } patient { id } }
-  grantedTo { id email organization { id name } practitioner { id firstName } }
-  patient { id lastName authorizations(first: 20) { nodes { id status availableUnits serviceCodes { code description } } } } } }`;
+const A_USER = '{ id email organization { id name } practitioner { id firstName } patient { id } }';
+/** All grants may be of one organization, one patient, one user: few rows, and many objects. */
+const NESTED_GRANTS = `{ emergencyAccessGrants { id justification grantedBy ${A_USER} grantedTo ${A_USER}
+  patient { id lastName authorizations(first: 100) { nodes { id status availableUnits } } } } }`;
+const MANY_GRANTS = aliased(
+  18,
+  'emergencyAccessGrants { id grantedBy { id email organization { id name } } grantedTo { id organization { id } } patient { id } }',
+);
 const WEEKS = aliased(
   3,
   `appointments(first: 200) { nodes { id startTime endTime status notes patient { firstName lastName } practitioner { lastName }
@@ -99,6 +103,14 @@ export const READS: readonly Attack[] = [
     connections: 6,
     answers: REFUSED,
     turn: (attacker) => attacker.ask(NESTED_GRANTS),
+  },
+  {
+    name: 'grants-18',
+    title: '18 x 200 emergency grants with whose they are',
+    who: 'admin',
+    connections: 6,
+    answers: REFUSED,
+    turn: (attacker) => attacker.ask(MANY_GRANTS),
   },
   {
     name: 'plain-lists',

@@ -39,8 +39,8 @@ export interface Fared {
 }
 
 /**
- * Callers of a practice that has nothing to do with the attack, one of each kind, who call at a steady pace: what was due
- * while an answer was late counts from when it was due, so that a standstill of a second is ten late calls, not one.
+ * Callers of a practice that has nothing to do with the attack, one of each kind, who call at a steady pace. A call that was
+ * due while the one before it was late counts as waiting from then on: a standstill of a second is ten late calls, not one.
  */
 export class Victims {
   private samples = emptied();
@@ -86,13 +86,15 @@ export class Victims {
       me: () => client.ask(ME, {}, token),
       login: () => this.login(client, nth + 1),
     };
-    for (let due = performance.now(); !this.isOver; due += EVERY_MS[kind]) {
-      const wait = due - performance.now();
-      if (wait > 0) await sleep(wait);
+    const every = EVERY_MS[kind];
+    while (!this.isOver) {
+      const begun = performance.now();
       const { code } = await calls[kind]();
+      const took = performance.now() - begun;
       const { times, refused } = this.samples[kind];
-      times.push(performance.now() - due);
+      for (let late = took; late > 0; late -= every) times.push(late);
       if (code !== 'OK') refused[code] = (refused[code] ?? 0) + 1;
+      await sleep(every - (took % every));
     }
   }
 
