@@ -4,6 +4,7 @@ import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { Environment } from '../platform/config/environment.ts';
 import { requireAsked } from '../platform/graphql/edge/asked-over-http.ts';
 import { hearErrors } from '../platform/observability/process-log.ts';
+import { whenClosed } from './closed-connections.ts';
 import { OpenRequests } from './open-requests.ts';
 import { readJson } from './json-body.ts';
 import type { RequestHolder } from '../foundation/request-context/ctx.decorator.ts';
@@ -68,9 +69,12 @@ export class HttpAdapter extends FastifyAdapter {
       const isGone = (): boolean => socket.destroyed && !raw.writableEnded;
       const origin = { requestId: request.id, ipAddress: request.ip, isGone };
       const atEnd: (() => void)[] = [];
-      raw.once('close', () => {
+      const end = (): void => {
+        forget();
         for (const done of atEnd.splice(0)) done();
-      });
+      };
+      const forget = whenClosed(socket, end);
+      raw.once('close', end);
       request.holder = { current: RequestContext.anonymous(origin, now, new Effort(this.mostBytes)), atEnd };
       done();
     });
