@@ -60,8 +60,11 @@ export class Tx {
   /**
    * As `sql`, for a statement that fails where it does not do what it is for, and whose rows nobody needs: nobody waits
    * for it, it travels together with the COMMIT, and where it fails the transaction does.
+   *
+   * @throws CallerGone nothing is sent any more, and no COMMIT may follow: nobody waits for this one, and it would be missing
    */
   send(text: string, parameters: unknown[]): void {
+    if (this.ctx.origin.isGone?.()) throw new CallerGone();
     this.sent.push(this.sql(text, parameters));
   }
 
