@@ -4,6 +4,7 @@ import { openSync, closeSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { flagsOfStart } from '../../test/support/start-flags.ts';
 import type { Server } from './server.ts';
 
 const HOST = '127.0.0.1';
@@ -73,10 +74,4 @@ export class Api {
     this.child.kill('SIGTERM');
     await ended;
   }
-}
-
-/** As `npm start` starts it. */
-async function flagsOfStart(): Promise<string[]> {
-  const { scripts } = JSON.parse(await readFile('package.json', 'utf8')) as { scripts: { start: string } };
-  return scripts.start.split(' ').filter((word) => word.startsWith('--'));
 }

@@ -6,6 +6,7 @@ import { requireAsked } from '../platform/graphql/edge/asked-over-http.ts';
 import { hearErrors } from '../platform/observability/process-log.ts';
 import { ArrivingBodies } from './arriving-bodies.ts';
 import { clientAddress, trusting } from './client-address.ts';
+import { whenClosed } from './closed-connections.ts';
 import { Connections, PATIENCE } from './connections.ts';
 import { OpenRequests } from './open-requests.ts';
 import { readJson } from './json-body.ts';
@@ -76,9 +77,12 @@ export class HttpAdapter extends FastifyAdapter {
       const isGone = (): boolean => socket.destroyed && !raw.writableEnded;
       const origin = { requestId: request.id, ipAddress: clientAddress(request), isGone };
       const atEnd: (() => void)[] = [];
-      raw.once('close', () => {
+      const end = (): void => {
+        forget();
         for (const done of atEnd.splice(0)) done();
-      });
+      };
+      const forget = whenClosed(socket, end);
+      raw.once('close', end);
       request.holder = { current: RequestContext.anonymous(origin, now, new Effort(this.mostBytes)), atEnd };
       done();
     });

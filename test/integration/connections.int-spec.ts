@@ -29,7 +29,13 @@ interface Settings {
 async function open(settings: Settings = {}): Promise<number> {
   const adapter = new HttpAdapter(
     {
-      ...{ MAX_BODY_BYTES: MEGABYTE, MAX_CONNECTIONS: 50, MAX_CONNECTIONS_PER_ADDRESS: 20, trustProxy: false },
+      ...{
+        MAX_ANSWER_BYTES: 5_000_000,
+        MAX_BODY_BYTES: MEGABYTE,
+        MAX_CONNECTIONS: 50,
+        MAX_CONNECTIONS_PER_ADDRESS: 20,
+        trustProxy: false,
+      },
       ...settings,
     },
     PATIENCE,

@@ -5,7 +5,7 @@ import pg from 'pg';
 import { DataSource } from 'typeorm';
 import { Transactions, MOST_ATTEMPTS } from '../../src/platform/database/transactions/transactions.ts';
 import type { Tx } from '../../src/platform/database/transactions/tx.ts';
-import { InDoubt, NotFound, OutcomeUnknown, TryAgain } from '../../src/foundation/errors/domain-error.ts';
+import { CallerGone, InDoubt, NotFound, OutcomeUnknown, TryAgain } from '../../src/foundation/errors/domain-error.ts';
 import { Patient } from '../../src/people/patients/patient.entity.ts';
 import { verifyLedger } from '../../src/oversight/verification/verify-ledger.ts';
 import { transactionAttempts } from '../../src/platform/observability/counters.ts';
@@ -264,6 +264,27 @@ describe('given the transactions of the application', () => {
     });
     expect(runs).toBe(2);
     expect(await notesOf(id)).toBe('x');
+  });
+
+  describe('when whoever asked hangs up, though the work goes on', () => {
+    const nothing = (tx: Tx): void => tx.send('SELECT 1', []);
+
+    it.each([
+      ['what travels with the COMMIT', (tx: Tx) => tx.beforeCommit(() => nothing(tx))],
+      ['what nobody waits for', nothing],
+    ])('then %s is not left out of what is saved: nothing is', async (_, last) => {
+      const id = await somebody();
+      let isGone = false;
+      const origin = { requestId: 'hung-up', isGone: () => isGone };
+      const leaving = RequestContext.anonymous(origin, () => new Date()).within(practice.id);
+      const work = transactions.run(leaving, async (tx) => {
+        await note(tx, id, 'saved');
+        isGone = true;
+        last(tx);
+      });
+      await expect(work).rejects.toThrow(CallerGone);
+      expect(await notesOf(id)).toBeNull();
+    });
   });
 
   describe('when something waits for the commit', () => {

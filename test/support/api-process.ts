@@ -17,6 +17,7 @@ export interface ApiAnswer extends GraphQLAnswer {
 /** One process of the API as in production, on a port of its own. */
 export interface ApiProcess {
   readonly url: string;
+  readonly pid: number;
   /** What it has printed. */
   readonly output: string;
   /** Its exit code, once it has ended. */
@@ -37,15 +38,17 @@ const MAINS = ['src/app/main.ts', 'src/main.ts'];
  * Starts one; several share a database and a JWT_SECRET. The caller ends it.
  *
  * @param folder of the project whose sources are started; this one unless said
+ * @param flags of Node.js
  */
 export async function startApi(
   { applicationUrl, ownerUrl }: Pick<ClusterUrls, 'applicationUrl' | 'ownerUrl'>,
   settings: Record<string, string>,
   folder = '.',
+  flags: readonly string[] = [],
 ): Promise<ApiProcess> {
   const port = await freePort();
   const main = MAINS.find((path) => existsSync(join(folder, path))) ?? '';
-  const child = spawn(process.execPath, ['--import', FROM_SOURCES, main], {
+  const child = spawn(process.execPath, [...flags, '--import', FROM_SOURCES, main], {
     cwd: folder,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
@@ -70,6 +73,7 @@ function apiOf(child: ChildProcess, url: string): ApiProcess {
   const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
   return {
     url,
+    pid: child.pid!,
     ended,
     get output() {
       return output;

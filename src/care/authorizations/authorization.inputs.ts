@@ -1,8 +1,8 @@
 import { Field, ID, InputType, Int } from '@nestjs/graphql';
-import { ArrayMaxSize, ArrayMinSize, ArrayUnique, Matches, Max, Min } from 'class-validator';
+import { ArrayMaxSize, ArrayMinSize, Matches, Max, Min } from 'class-validator';
 import { DateScalar } from '../../platform/graphql/inputs/scalars.ts';
 import { AnyOf } from '../../platform/graphql/inputs/value-lists.ts';
-import { IsId, IsLine, IsText, Optional } from '../../platform/graphql/inputs/validation.ts';
+import { IsId, IsLine, IsText, NoneTwice, Optional } from '../../platform/graphql/inputs/validation.ts';
 import { AuthorizationStatus } from './authorization-status.ts';
 
 export const MOST_UNITS = 1_000_000;
@@ -15,7 +15,7 @@ export class CreateAuthorizationInput {
   @Field(() => [String], { description: "Codes of the organization's service codes." })
   @ArrayMinSize(1)
   @ArrayMaxSize(MOST_CODES)
-  @ArrayUnique()
+  @NoneTwice()
   @Matches(/^[A-Za-z0-9.-]{1,20}$/, { each: true, message: 'must be service codes' })
   serviceCodes: string[];
 

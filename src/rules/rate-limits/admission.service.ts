@@ -44,8 +44,9 @@ export class Admission {
     if ((this.unread.get(practice) ?? 0) > this.mostUnread) throw new RateLimited(1);
   }
 
-  /** An answer is being sent. */
+  /** An answer is being sent. Where nobody is there any more to read it, nothing is kept of it, and nobody tells when it ends. */
   sending(holder: RequestHolder, { practice }: Caller, bytes: number): void {
+    if (holder.current.origin.isGone?.()) return;
     this.add(practice, bytes);
     holder.atEnd.push(() => this.add(practice, -bytes));
   }

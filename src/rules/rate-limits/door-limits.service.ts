@@ -7,7 +7,7 @@ import type { Tx } from '../../platform/database/transactions/tx.ts';
 import { RateLimited } from '../../foundation/errors/domain-error.ts';
 import type { RequestContext } from '../../foundation/request-context/request-context.ts';
 import { networkOf } from './address.ts';
-import { Points, type Taken } from './points.service.ts';
+import { Points, WINDOW_SECONDS, type Taken } from './points.service.ts';
 import { noteStanding } from './told-limits.ts';
 
 /** For so long a refused flood is refused from memory: it costs the database one statement a second. */

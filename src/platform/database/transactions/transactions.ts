@@ -227,7 +227,9 @@ export class Transactions {
   private async atOnce<T>(client: PoolClient, tx: Tx, work: Work<T>): Promise<T> {
     const begun = client.query(...this.tenantOf(tx));
     begun.catch(() => undefined);
-    const working = work(tx);
+    const working = Promise.resolve(work(tx));
+    // should the end itself be refused, nobody comes to ask
+    working.catch(() => undefined);
     const sent = tx.end();
     const [, result] = await Promise.all([begun, working, sent]);
     transactionAttempts.increment('committed');

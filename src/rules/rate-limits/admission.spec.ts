@@ -1,0 +1,37 @@
+import { describe, expect, it } from '@jest/globals';
+import type { RequestHolder } from '../../foundation/request-context/ctx.decorator.ts';
+import { RequestContext } from '../../foundation/request-context/request-context.ts';
+import { Environment } from '../../platform/config/environment.ts';
+import { Admission } from './admission.service.ts';
+
+const CALLER = { practice: 'one', user: 'somebody' };
+const LARGE = 5_000_000;
+
+describe('given answers that a practice has not read', () => {
+  const admission = new Admission(Environment.read({ NODE_ENV: 'test' }));
+  const holder = (isGone: boolean): RequestHolder => {
+    const origin = { requestId: 'a-request', isGone: () => isGone };
+    return { current: RequestContext.anonymous(origin, () => new Date()), atEnd: [] };
+  };
+  const isRefused = (): boolean => {
+    try {
+      admission.requireRead(CALLER);
+      return false;
+    } catch {
+      return true;
+    }
+  };
+
+  it('when whoever asked for them has hung up before they were sent, then they do not count', () => {
+    for (let answer = 0; answer < 10; answer++) admission.sending(holder(true), CALLER, LARGE);
+    expect(isRefused()).toBe(false);
+  });
+
+  it('when they take as much memory as they may, then the next call is refused until one of them was read', () => {
+    const waiting = Array.from({ length: 5 }, () => holder(false));
+    for (const one of waiting) admission.sending(one, CALLER, LARGE);
+    expect(isRefused()).toBe(true);
+    for (const done of waiting[0]!.atEnd) done();
+    expect(isRefused()).toBe(false);
+  });
+});
