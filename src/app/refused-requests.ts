@@ -4,6 +4,7 @@ import { Logger } from '@nestjs/common';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import type { ConnectionError, FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { BadUserInput, DomainError } from '../foundation/errors/domain-error.ts';
+import { extensionsWithout } from '../platform/graphql/edge/extensions.ts';
 import { KnownFaults } from '../platform/graphql/edge/known-faults.ts';
 import { ErrorCode } from '../foundation/errors/error-code.ts';
 import { NotAsked } from '../platform/graphql/edge/asked-over-http.ts';
@@ -126,10 +127,10 @@ function answerErrors(
 ): FastifyReply {
   const { id: requestId, record } = request;
   record.codes.add(ErrorCode.BAD_USER_INPUT);
-  const told = errors.map(({ extensions, ...error }) => {
-    const { http: _, ...rest } = extensions ?? {};
-    return { ...error, extensions: { ...rest, requestId } };
-  });
+  const told = errors.map(({ extensions, ...error }) => ({
+    ...error,
+    extensions: { ...extensionsWithout(extensions, 'http'), requestId },
+  }));
   if (GRAPHQL_RESPONSE.test(request.headers.accept ?? '')) void reply.type(GRAPHQL_RESPONSE_TYPE);
   return reply.status(400).send({ errors: told });
 }

@@ -89,9 +89,15 @@ describe('given the connections of a process, which all callers want', () => {
   });
 
   it.each([
-    ['that is awaited', async (tx: Tx) => void (await tx.sql('SELECT 1'))],
-    ['that travels with COMMIT', (tx: Tx) => tx.send('SELECT 1', [])],
-    ['whose failure nobody looks at', (tx: Tx) => void tx.sql('SELECT 1')],
+    ['that is awaited', (tx: Tx): Promise<unknown> => tx.sql('SELECT 1')],
+    [
+      'that travels with COMMIT',
+      (tx: Tx): Promise<unknown> => {
+        tx.send('SELECT 1', []);
+        return Promise.resolve();
+      },
+    ],
+    ['whose failure is overlooked', (tx: Tx): Promise<unknown> => tx.sql('SELECT 1').catch(() => undefined)],
   ])('when whoever asked is gone, then a statement %s is not sent, and nothing is saved', async (_, next) => {
     let gone = false;
     const ctx = somebody(practice.id, () => gone);

@@ -1,4 +1,5 @@
 import { register } from 'node:module';
+import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { isMainThread } from 'node:worker_threads';
 import { transformFile } from '@swc/core';

@@ -304,7 +304,7 @@ export class Transactions {
 
 /** A practice leaves some to the others, and a user to the rest of the practice. */
 function sharesOf({ options }: DataSource): { all: number; practice: number; user: number } {
-  const all = Number((options as { poolSize?: number }).poolSize ?? 10); // pg's own
+  const all = (options as { poolSize?: number }).poolSize ?? 10; // pg's own
   return { all, practice: Math.ceil(all * OF_A_PRACTICE), user: Math.ceil(all * OF_A_USER) };
 }
 

@@ -146,7 +146,7 @@ export class Tx {
 
 /** Whoever asked may have left without awaiting it. */
 function refused(error: Error): Promise<never> {
-  const refusal = Promise.reject<never>(error);
+  const refusal = Promise.reject(error);
   refusal.catch(() => undefined);
   return refusal;
 }

@@ -103,7 +103,7 @@ class Largest {
   }
 
   private ofField(node: FieldNode, parent: GraphQLNamedType): number {
-    const field = (parent as GraphQLObjectType).getFields?.()[node.name.value];
+    const field = (parent as GraphQLObjectType).getFields()[node.name.value];
     if (!field || !node.selectionSet) return field ? USUAL_BYTES + charactersOf(field) : USUAL_BYTES;
     const type = getNamedType(field.type);
     if (!isCompositeType(type)) return USUAL_BYTES;

@@ -2,6 +2,7 @@ import type { ApolloServerPlugin } from '@apollo/server';
 import { Injectable } from '@nestjs/common';
 import type { GraphQLFormattedError } from 'graphql';
 import { LRUCache } from 'lru-cache';
+import { extensionsWithout } from './extensions.ts';
 
 /** What is wrong with a document, in the words in which it was told; nothing where it is valid. */
 type Faults = readonly GraphQLFormattedError[];
@@ -47,7 +48,7 @@ export class Documents {
           return Promise.resolve();
         },
         willSendResponse: ({ source, response: { body } }) => {
-          if (isBad && source !== undefined && body.kind === 'single')
+          if (isBad && body.kind === 'single')
             this.known.set(source, (body.singleResult.errors ?? []).map(withoutRequest));
           return Promise.resolve();
         },
@@ -58,6 +59,5 @@ export class Documents {
 
 /** The next request that it is told has an id of its own. */
 function withoutRequest({ extensions, ...error }: GraphQLFormattedError): GraphQLFormattedError {
-  const { requestId: _, ...rest } = extensions ?? {};
-  return { ...error, extensions: rest };
+  return { ...error, extensions: extensionsWithout(extensions, 'requestId') };
 }
