@@ -55,16 +55,16 @@ describe('given a request that is refused in many places', () => {
     expect([code, count, [...ids].sort()]).toEqual(['FORBIDDEN', 4, [...sessions].sort()]);
   });
 
-  it('when it is refused sixty times, then the trail takes one statement, as where it is refused once', async () => {
+  it('when it is refused twenty times, then the trail takes one statement, as where it is refused once', async () => {
     const stranger = await world.practitioner(practice);
     const commits = async (ids: readonly string[]): Promise<number> => {
       const statements = await statementsOf(() => world.query(asking(ids), {}, stranger.token));
       return statements.filter((text) => text.startsWith('INSERT INTO audit_events')).length;
     };
-    expect([await commits(unknown(1)), await commits(unknown(60))]).toEqual([1, 1]);
+    expect([await commits(unknown(1)), await commits(unknown(20))]).toEqual([1, 1]);
     const [, event] = await deniedOf(stranger);
     expect(JSON.stringify(event!.details).length).toBeLessThan(2_000);
-    expect(event!.details.count).toBe(60);
+    expect(event!.details.count).toBe(20);
   });
 
   it('when its denials cannot be recorded, then the fields tell of the fault, and not what they would have', async () => {

@@ -84,6 +84,11 @@ export class Rig {
       'UPDATE organizations SET staff_second_factor_required = false WHERE staff_second_factor_required',
     );
     await this.db.query('DELETE FROM app.login_attempts');
+    // only so many may be live
+    await this.db.query(
+      `UPDATE emergency_access_grants SET revoked_at = now(), revocation_reason = 'over'
+        WHERE revoked_at IS NULL AND expires_at > now()`,
+    );
     for (const tenant of this.tenants) await tenant.replenish();
   }
 

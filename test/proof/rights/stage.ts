@@ -40,8 +40,8 @@ export class Stage {
     readonly theirs: Target,
   ) {}
 
-  static async build(): Promise<Stage> {
-    const world = await World.create();
+  static async build(settings?: Record<string, string>): Promise<Stage> {
+    const world = await World.create(settings);
     const practice = await world.practice();
     const mine = await targetIn(world, practice, '2026-01-05');
     const colleagues = await targetIn(world, practice, '2026-01-06');
