@@ -114,6 +114,10 @@ const ID = `id: "${NOWHERE}"`;
 const TABLE: Record<string, { call: string; roles: readonly Role[] | 'anybody' }> = {
   'Query.me': { call: '{ me { id } }', roles: [Role.ADMIN, Role.PRACTITIONER, Role.PATIENT] },
   'Query.organizations': { call: '{ organizations { id } }', roles: [Role.ADMIN, Role.PRACTITIONER, Role.PATIENT] },
+  'Query.allOrganizations': {
+    call: '{ allOrganizations { totalCount } }',
+    roles: [Role.ADMIN, Role.PRACTITIONER, Role.PATIENT],
+  },
   'Query.users': {
     call: '{ users { totalCount nodes { id } } }',
     roles: [Role.ADMIN, Role.PRACTITIONER, Role.PATIENT],
@@ -129,6 +133,10 @@ const TABLE: Record<string, { call: string; roles: readonly Role[] | 'anybody' }
     roles: [Role.ADMIN, Role.PRACTITIONER, Role.PATIENT],
   },
   'Query.serviceCodes': { call: '{ serviceCodes { id } }', roles: [Role.ADMIN, Role.PRACTITIONER, Role.PATIENT] },
+  'Query.allServiceCodes': {
+    call: '{ allServiceCodes { totalCount } }',
+    roles: [Role.ADMIN, Role.PRACTITIONER, Role.PATIENT],
+  },
   'Query.authorization': {
     call: `{ authorization(${ID}) { id } }`,
     roles: [Role.ADMIN, Role.PRACTITIONER, Role.PATIENT],
@@ -146,6 +154,7 @@ const TABLE: Record<string, { call: string; roles: readonly Role[] | 'anybody' }
   'Query.sessions': { call: '{ sessions { totalCount } }', roles: [Role.ADMIN, Role.PRACTITIONER, Role.PATIENT] },
   'Query.auditEvents': { call: '{ auditEvents { totalCount } }', roles: [Role.ADMIN] },
   'Query.emergencyAccessGrants': { call: '{ emergencyAccessGrants { id } }', roles: [Role.ADMIN] },
+  'Query.allEmergencyAccessGrants': { call: '{ allEmergencyAccessGrants { totalCount } }', roles: [Role.ADMIN] },
 
   'Mutation.login': {
     call: 'mutation { login(input: { email: "nobody@nowhere.example", password: "wrong-password" }) { expiresIn } }',

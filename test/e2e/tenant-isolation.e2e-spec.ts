@@ -154,6 +154,14 @@ const PROBES: Probe[] = [
     call: ({ id }) => ({ text: 'query($id: ID) { serviceCodes(organizationId: $id) { id } }', variables: { id } }),
   },
   {
+    name: 'allServiceCodes(organizationId)',
+    by: EVERYONE,
+    call: ({ id }) => ({
+      text: 'query($id: ID) { allServiceCodes(organizationId: $id) { totalCount } }',
+      variables: { id },
+    }),
+  },
+  {
     name: 'users(organizationId)',
     by: EVERYONE,
     call: ({ id }) => ({ text: 'query($id: ID) { users(organizationId: $id) { totalCount } }', variables: { id } }),
@@ -267,7 +275,7 @@ const PROBES: Probe[] = [
 /** What takes no id of an object. */
 const WITHOUT_IDS = [
   ...['me', 'organizations', 'login', 'logout', 'refreshToken', 'createOrganization'],
-  'emergencyAccessGrants',
+  ...['emergencyAccessGrants', 'allEmergencyAccessGrants', 'allOrganizations'],
   // of the caller's own account
   ...['beginTotpEnrolment', 'confirmTotpEnrolment', 'disableTotp', 'beginLoginEnrolment', 'confirmLoginEnrolment'],
   'confirmIdentity',

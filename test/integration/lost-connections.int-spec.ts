@@ -24,6 +24,9 @@ describe('given a pool whose connections PostgreSQL ends', () => {
   let transactions: Transactions;
   let lines: Told[];
   const ctx = RequestContext.anonymous({ requestId: 'lost' }, () => new Date());
+  /** No one caller gets all connections. */
+  const caller = (nth: number): RequestContext =>
+    RequestContext.anonymous({ requestId: `lost-${nth}`, ...(nth % 2 && { ipAddress: `${nth}` }) }, () => new Date());
   const asAdmin = <T extends object>(text: string): Promise<T[]> =>
     connected(world.test.database.adminUrl, async (admin) => (await admin.query<T>(text)).rows);
   /** Ends those that match, and tells which they were. */
@@ -46,7 +49,7 @@ describe('given a pool whose connections PostgreSQL ends', () => {
   afterAll(() => world.close());
 
   beforeEach(async () => {
-    await together(POOL_SIZE, () => transactions.read(ctx, (tx) => tx.sql('SELECT pg_sleep(0.1)')));
+    await together(POOL_SIZE, (nth) => transactions.read(caller(nth), (tx) => tx.sql('SELECT pg_sleep(0.1)')));
     lines = [];
     jest.spyOn(Logger.prototype, 'warn').mockImplementation((line: unknown) => {
       if ((line as Told).message === 'connections to PostgreSQL were lost') lines.push(line as Told);

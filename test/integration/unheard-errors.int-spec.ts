@@ -105,6 +105,7 @@ describe('given processes in which everything that can emit an error is watched'
       },
       'audit-archive': { args: ['--before', '2020-01'] },
       'audit-verify': {},
+      'demo-shut': {},
       'ledger-verify': {},
       'migration-run': {},
       schema: {},

@@ -206,7 +206,7 @@ async function withinOneWindow(attempt: () => Promise<() => void>): Promise<void
 
 function expectRefusals(answers: readonly ApiAnswer[]): void {
   for (const { status, data, retryAfter } of answers.filter(({ code }) => code === 'RATE_LIMITED')) {
-    expect({ status, data }).toEqual({ status: 429, data: null });
+    expect({ status, data: data ?? null }).toEqual({ status: 429, data: null });
     expect(retryAfter).toBeGreaterThanOrEqual(1);
     expect(retryAfter).toBeLessThanOrEqual(60);
   }

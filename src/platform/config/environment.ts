@@ -186,6 +186,13 @@ export class Environment {
   @Type(() => Number)
   readonly DENIALS_PER_MINUTE: number = 60;
 
+  /** Documents that an address without a token may have looked through a minute, by each process. 0: any number. */
+  @IsInt()
+  @Min(0)
+  @Max(1_000_000)
+  @Type(() => Number)
+  readonly NEW_DOCUMENTS_PER_MINUTE: number = 60;
+
   /** Bytes of an answer, at most. */
   @IsInt()
   @Min(100_000)

@@ -53,6 +53,19 @@ export const READING: Readonly<Record<string, Heard>> = {
     const args = whose === 'another organization' ? `(organizationId: "${target.practice.id}")` : '';
     return plainList(stage, cell, `{ serviceCodes${args} { id } }`, { table: 'service_codes', own: {} });
   },
+  'Query.allServiceCodes': (stage, cell) => {
+    const { whose, target } = cell;
+    const args = whose === 'another organization' ? `(organizationId: "${target.practice.id}")` : '';
+    return pagedList(stage, cell, `{ allServiceCodes${args} { nodes { id } } }`, { table: 'service_codes', own: {} });
+  },
+  'Query.allOrganizations': (stage, cell) =>
+    pagedList(stage, cell, '{ allOrganizations(first: 200) { nodes { id } } }', {
+      ...{ table: 'organizations', own: {}, organization: 'id' },
+    }),
+  'Query.allEmergencyAccessGrants': (stage, cell) =>
+    pagedList(stage, cell, '{ allEmergencyAccessGrants(first: 200) { nodes { id } } }', {
+      ...{ table: 'emergency_access_grants', own: {} },
+    }),
   'Query.organizations': (stage, cell) =>
     plainList(stage, cell, '{ organizations { id } }', { table: 'organizations', own: {}, organization: 'id' }),
   'Query.emergencyAccessGrants': (stage, cell) =>
@@ -81,10 +94,16 @@ async function plainList(stage: Stage, cell: Cell, text: string, listing: Listin
   const { code, data } = await stage.world.query(text, {}, cell.token);
   if (code) return code;
   const [rows] = Object.values(data as Record<string, { id: string }[]>);
-  return rowsTold(
-    stage,
-    cell,
-    listing,
-    rows!.map(({ id }) => id),
-  );
+  return rowsTold(stage, cell, listing, idsOf(rows!));
+}
+
+async function pagedList(stage: Stage, cell: Cell, text: string, listing: Listing): Promise<string> {
+  const { code, data } = await stage.world.query(text, {}, cell.token);
+  if (code) return code;
+  const [page] = Object.values(data as Record<string, { nodes: { id: string }[] }>);
+  return rowsTold(stage, cell, listing, idsOf(page!.nodes));
+}
+
+function idsOf(rows: readonly { id: string }[]): string[] {
+  return rows.map(({ id }) => id);
 }

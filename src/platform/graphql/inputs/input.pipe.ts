@@ -43,7 +43,10 @@ export function requireKnown(sent: object, type: Type<object>, said: string): vo
   const checks = getMetadataStorage().getTargetValidationMetadatas(type, '', false, false);
   const known = new Set(checks.map(({ propertyName }) => propertyName));
   const unknown = Object.keys(sent).filter((name) => !known.has(name));
-  if (unknown.length) throw new BadUserInput(Object.fromEntries(unknown.map((name) => [name, said])));
+  const told = unknown.map(
+    (name) => (name ? [name, said] : ['body', 'has a field without a name']) as [string, string],
+  );
+  if (told.length) throw new BadUserInput(Object.fromEntries(told));
 }
 
 function fieldsOf(errors: readonly ValidationError[], path = ''): Record<string, string[]> {
