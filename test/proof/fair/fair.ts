@@ -4,6 +4,7 @@ import type { ClusterUrls } from '../../support/cluster.ts';
 import type { Attack } from './attack.ts';
 import { ATTACKS } from './attacks/list.ts';
 import { Attackers } from './load/attackers.ts';
+import { answerToColleague } from './load/colleague.ts';
 import { Victims, type Fared, type Kinds } from './load/victims.ts';
 import { ATTACKERS, FIRST_ACCOUNT } from './stage/practices.ts';
 import { Stage } from './stage/stage.ts';
@@ -42,6 +43,8 @@ export interface Played {
   readonly answers: Readonly<Record<string, number>>;
   readonly beside: Fares;
   readonly after: Fares;
+  /** How one of the attackers' own practice was answered then. */
+  readonly colleague: string;
   /** What the largest process had in memory at most, until the rest was over. */
   readonly memoryMb: number;
   /** Processes that ended. */
@@ -101,7 +104,9 @@ async function play(
     victims.take();
     const memoryMb = stage.takePeakMb();
     await sleep(seconds.quiet * 1_000);
-    return { attack, answers, beside, after: victims.take(), memoryMb, dead: stage.takeDead() };
+    const after = victims.take();
+    const colleague = await answerToColleague(urls);
+    return { attack, answers, beside, after, colleague, memoryMb, dead: stage.takeDead() };
   } finally {
     await attackers.end();
   }

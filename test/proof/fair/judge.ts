@@ -9,7 +9,7 @@ const LEAST_QUIET_MS = 20;
 export const MOST_MEMORY_MB = 700;
 
 /** What is wrong whatever the machine: whoever means well is answered, no process ends or grows, refusals say what they should. */
-export function faultsOf({ attack, answers, beside, after, memoryMb, dead }: Played): string[] {
+export function faultsOf({ attack, answers, beside, after, colleague, memoryMb, dead }: Played): string[] {
   const faults = [...dead];
   for (const [when, fares] of [
     ['beside it', beside],
@@ -17,6 +17,7 @@ export function faultsOf({ attack, answers, beside, after, memoryMb, dead }: Pla
   ] as const)
     for (const [code, times] of Object.entries(refusalsOf(fares)))
       faults.push(`${when} victims were told ${code} ${times} times`);
+  if (colleague !== 'OK') faults.push(`after it somebody of the attackers' practice was told ${colleague}`);
   const most = Math.round(memoryMb);
   if (most > MOST_MEMORY_MB) faults.push(`a process took ${most} MB, where ${MOST_MEMORY_MB} are the bound`);
   const expected = new Set<string>(['OK', 'HELD', ...attack.answers]);
