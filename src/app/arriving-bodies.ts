@@ -43,22 +43,23 @@ export class ArrivingBodies {
     }
     let length = 0;
     const cut = (): void => {
-      end(refusal(400));
+      end(400);
       request.destroy();
     };
     const one: Arriving = { memory: Buffer.allocUnsafe(Math.min(told || SMALL, SMALL)), cut };
     this.arriving.add(one);
     this.held += one.memory.length;
-    const end = (error: Refusal | null): void => {
+    const end = (status?: number): void => {
       if (!this.arriving.delete(one)) return;
       this.held -= one.memory.length;
       request.off('data', take);
-      done(error, error ? undefined : one.memory.subarray(0, length));
+      if (status === undefined) done(null, one.memory.subarray(0, length));
+      else done(refusal(status));
     };
     const take = (piece: Buffer): void => {
       const needed = length + piece.length;
       if (needed > this.most) {
-        end(refusal(413));
+        end(413);
         return;
       }
       if (needed > one.memory.length) this.grow(one, Math.min(Math.max(needed, 2 * one.memory.length), this.most));
@@ -66,9 +67,9 @@ export class ArrivingBodies {
       length = needed;
     };
     request.on('data', take);
-    request.once('end', () => end(told >= 0 && told !== length ? refusal(400) : null));
-    request.once('error', () => end(refusal(400)));
-    request.once('close', () => end(refusal(400)));
+    request.once('end', () => end(told >= 0 && told !== length ? 400 : undefined));
+    request.once('error', () => end(400));
+    request.once('close', () => end(400));
   }
 
   private grow(one: Arriving, size: number): void {

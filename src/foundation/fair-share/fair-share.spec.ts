@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { FairShare, GaveUp, type Caller } from './fair-share.ts';
 
 const LONG_MS = 60_000;
-const somebody = (practice: string, user = 'one'): Caller => ({ practice, user });
+const somebody = (practice: string, user = 'one'): Caller => ({ practice, user: `${practice}.${user}` });
 
 /** Callers who have asked, in the order in which they came in. */
 class Door {
@@ -10,7 +10,7 @@ class Door {
   constructor(readonly share: FairShare) {}
 
   ask(caller: Caller, places?: number): void {
-    const name = `${caller.practice}.${caller.user}`;
+    const name = caller.user;
     const waiting = this.share.take(caller, places);
     if (waiting) void waiting.then(() => this.entered.push(name));
     else this.entered.push(name);
@@ -57,7 +57,7 @@ describe('given places that several want at the same time', () => {
     for (let turn = 0; turn < 6; turn++) {
       await door.leave(inside);
       const [practice = '', user = ''] = (door.entered.at(-1) ?? '').split('.');
-      inside = { practice, user };
+      inside = somebody(practice, user);
     }
     expect(door.entered.slice(1).map((name) => name[0])).toEqual(['a', 'b', 'a', 'b', 'a', 'b']);
   });

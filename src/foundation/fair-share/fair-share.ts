@@ -1,6 +1,7 @@
 /** Who wants a place: somebody of a practice. */
 export interface Caller {
   readonly practice: string;
+  /** Nobody else's, in whatever practice. */
   readonly user: string;
 }
 
@@ -106,14 +107,14 @@ export class FairShare {
     return (
       this.taken + places <= this.shares.all &&
       this.byPractice.of(practice) + places <= this.shares.practice &&
-      this.byUser.of(keyOf(practice, user)) + places <= this.shares.user
+      this.byUser.of(user) + places <= this.shares.user
     );
   }
 
   private count({ practice, user }: Caller, places: number): void {
     this.taken += places;
     this.byPractice.add(practice, places);
-    this.byUser.add(keyOf(practice, user), places);
+    this.byUser.add(user, places);
   }
 
   private lineOf({ practice, user }: Caller): Waiting[] | undefined {
@@ -157,8 +158,4 @@ class Counts {
     if (now > 0) this.counts.set(key, now);
     else this.counts.delete(key);
   }
-}
-
-function keyOf(practice: string, user: string): string {
-  return `${practice} ${user}`;
 }
