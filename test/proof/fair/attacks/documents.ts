@@ -9,6 +9,9 @@ const PAIRS = `{ ${'me { organization { id } } '.repeat(300)} }`;
 /** As long as a document may be, and valid. */
 const LONG = `{ ${Array.from({ length: 18 }, (_, nth) => `a${nth}: me { id email role active organization { id name timeZone createdAt } practitioner { id firstName lastName licenseNumber specialization } patient { id firstName lastName } }`).join(' ')} }`;
 
+/** Thirty lines that stand for a thousand million fields. */
+const FRAGMENTS = `{ me { ...F0 } } ${Array.from({ length: 30 }, (_, nth) => `fragment F${nth} on User { ...F${nth + 1} ...F${nth + 1} }`).join(' ')} fragment F30 on User { organization { id } }`;
+
 const isNew = (document: string) => (attacker: Attacker) => attacker.ask(`${document} # ${attacker.unique()}`);
 const isKnown =
   (document: string) =>
@@ -56,6 +59,14 @@ export const DOCUMENTS: readonly Attack[] = [
     connections: 4,
     answers: REFUSED,
     turn: isNew(LONG),
+  },
+  {
+    name: 'fragments',
+    title: 'fragments in fragments, each spread twice, each time another document',
+    who: 'patient',
+    connections: 4,
+    answers: REFUSED,
+    turn: isNew(FRAGMENTS),
   },
   {
     name: 'large-bodies',
