@@ -52,6 +52,18 @@ export function frontDoor(app: NestFastifyApplication): void {
     admission.requireRead(ctx.caller);
   });
 
+  server.addHook('preValidation', (request, _reply, done) => {
+    if (!isApi(request)) {
+      done();
+      return;
+    }
+    const { sender, holder } = request;
+    const { caller } = sender ? holder.current.as(sender) : holder.current;
+    const waiting = admission.arrive(holder, caller);
+    if (waiting) waiting.then(() => done(), done);
+    else done();
+  });
+
   server.addHook('preHandler', (request, _reply, done) => {
     const text = request.routeOptions.url === GRAPHQL ? textOf(request) : undefined;
     if (text !== undefined) {

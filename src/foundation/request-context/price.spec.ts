@@ -10,11 +10,11 @@ describe('given what a call has cost', () => {
     ['a booking, with the few rows that it reads', effort({ rows: 12 }), 900, 1],
     ['a call of ten fields', effort({ roots: 10 }), 0, 10],
     ['a call of no field, such as __typename alone', effort({ roots: 0 }), 0, 1],
-    ['a week of 200 with all its relations', effort({ rows: 620 }), 180_000, 8],
+    ['a week of 200 with all its relations', effort({ rows: 620 }), 180_000, 25],
     ['a list that is counted', effort({ rows: 51, counts: 1 }), 0, 11],
     ['a document that this process had not seen', effort({ newDocuments: 1 }), 0, 11],
     ['a reading that was given up', effort({ overdue: 1 }), 0, 501],
-    ['an answer of 5 MB', effort({ rows: 200 }), 5_000_000, 53],
+    ['an answer of 5 MB', effort({ rows: 200 }), 5_000_000, 503],
   ])('when it was %s, then it is charged so many points', (_, of, bytes, points) => {
     expect(pointsOf(of, bytes)).toBe(points);
   });

@@ -1,7 +1,7 @@
 import type { Effort } from './effort.ts';
 
 const ROWS_OF_A_POINT = 100;
-const BYTES_OF_A_POINT = 100_000;
+const BYTES_OF_A_POINT = 10_000;
 /** To count a list is to walk over all of it. */
 const POINTS_OF_A_COUNT = 10;
 /** To parse and validate it takes the one thread for some milliseconds. */

@@ -191,7 +191,7 @@ export class Environment {
   @Min(0)
   @Max(1_000_000)
   @Type(() => Number)
-  readonly NEW_DOCUMENTS_PER_MINUTE: number = 60;
+  readonly NEW_DOCUMENTS_PER_MINUTE: number = 20;
 
   /** Bytes of an answer, at most. */
   @IsInt()

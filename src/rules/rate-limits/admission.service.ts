@@ -4,7 +4,9 @@ import { FairShare, GaveUp, type Caller } from '../../foundation/fair-share/fair
 import type { RequestHolder } from '../../foundation/request-context/ctx.decorator.ts';
 import { Environment } from '../../platform/config/environment.ts';
 
-/** Of calls that are worked on at the same time. */
+/** Calls that are worked on at the same time. */
+const CALLS = { all: 128, practice: 48, user: 16 };
+/** Of those, by what they read. */
 const PLACES = { all: 256, practice: 128, user: 96 };
 /** A call that may read so many objects takes one place; a page of 200 clinical notes takes as many as there are for one. */
 const OBJECTS_OF_A_PLACE = 100;
@@ -19,6 +21,7 @@ const UNREAD_ANSWERS = 4;
  */
 @Injectable()
 export class Admission {
+  private readonly calls = new FairShare(CALLS, PATIENCE_MS);
   private readonly share = new FairShare(PLACES, PATIENCE_MS);
   /** Bytes of answers that were written and are not yet read, by practice. */
   private readonly unread = new Map<string, number>();
@@ -28,15 +31,20 @@ export class Admission {
     this.mostUnread = UNREAD_ANSWERS * MAX_ANSWER_BYTES;
   }
 
-  /** Waits for the call's turn. @throws TryAgain it did not come in time; nothing was done */
+  /**
+   * Waits for the call's turn, once its body is read and before anything looks at it. Undefined where it may go on at once.
+   *
+   * @throws TryAgain it did not come in time; nothing was done
+   */
+  arrive(holder: RequestHolder, caller: Caller): Promise<void> | undefined {
+    return taken(this.calls, holder, caller, 1);
+  }
+
+  /** Waits for as many places as what it reads takes. @throws TryAgain they did not come in time; nothing was done */
   async enter(holder: RequestHolder): Promise<void> {
-    const { caller, effort, origin } = holder.current;
+    const { caller, effort } = holder.current;
     const places = Math.min(Math.max(1, Math.ceil(effort.expected / OBJECTS_OF_A_PLACE)), MOST_PLACES);
-    await this.share.take(caller, places)?.catch((error: unknown) => {
-      throw error instanceof GaveUp ? new TryAgain() : error;
-    });
-    if (origin.isGone?.()) this.share.giveBack(caller, places);
-    else holder.atEnd.push(() => this.share.giveBack(caller, places));
+    await taken(this.share, holder, caller, places);
   }
 
   /** @throws RateLimited answers of this practice wait to be read, and take as much memory as they may */
@@ -56,4 +64,21 @@ export class Admission {
     if (now > 0) this.unread.set(practice, now);
     else this.unread.delete(practice);
   }
+}
+
+/** Gives them back when the call is over. */
+function taken(share: FairShare, holder: RequestHolder, caller: Caller, places: number): Promise<void> | undefined {
+  const keep = (): void => {
+    const giveBack = (): void => share.giveBack(caller, places);
+    if (holder.current.origin.isGone?.()) giveBack();
+    else holder.atEnd.push(giveBack);
+  };
+  const waiting = share.take(caller, places);
+  if (!waiting) {
+    keep();
+    return undefined;
+  }
+  return waiting.then(keep, (error: unknown) => {
+    throw error instanceof GaveUp ? new TryAgain() : error;
+  });
 }

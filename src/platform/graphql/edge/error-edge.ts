@@ -6,6 +6,7 @@ import {
   AnswerIncomplete,
   AnswerTooLarge,
   BadUserInput,
+  CallerGone,
   DomainError,
   TryAgain,
 } from '../../../foundation/errors/domain-error.ts';
@@ -160,7 +161,9 @@ export function toldAs(error: DomainError, requestId: string): GraphQLFormattedE
 }
 
 function extensionsOf(error: DomainError, requestId?: string): Record<string, unknown> {
-  if (error.code === ErrorCode.INTERNAL_SERVER_ERROR) reportFault(log, requestId, error);
+  // of a client that has hung up: nobody's fault, and nobody sees it
+  if (error.code === ErrorCode.INTERNAL_SERVER_ERROR && !(error.cause instanceof CallerGone))
+    reportFault(log, requestId, error);
   return {
     code: error.code,
     ...(Object.keys(error.details).length > 0 && { details: error.details }),
