@@ -13,6 +13,7 @@ import { answersAttached } from './lists/attached.ts';
 import { FinishedLists } from './lists/finished-lists.ts';
 import { describesRefusals } from './edge/refuses.decorator.ts';
 import { costLimit, MOST_TOKENS, shapeLimits } from './edge/limits.ts';
+import { oneByOne } from './edge/one-by-one.ts';
 import { recordsOperations } from './edge/operation-record.ts';
 import { tellsWhenToComeBack } from './edge/rate-limited.ts';
 import { notesWork, waitsForAll } from './edge/whole-answers.ts';
@@ -56,7 +57,7 @@ function optionsFor(environment: Environment, documents: Documents): Options {
     stopOnTerminationSignals: false,
     context: (request: HeldRequest): GraphQLContext => ({ request }),
     transformSchema: (schema) =>
-      lists.of(answersAttached(notesWork(describesRefusals(isTracing() ? tracedRoots(schema) : schema)))),
+      lists.of(answersAttached(notesWork(oneByOne(describesRefusals(isTracing() ? tracedRoots(schema) : schema))))),
     preserveHttpStatusForExecutionErrors: false, // else Nest makes a 200 of our 429
     formatError: answersErrors(environment.introspection),
     // else it looks for what the client may have meant, and tells names of a schema that may not be asked for

@@ -29,8 +29,8 @@ const PATIENCE_MS = 10_000;
 /** SQLSTATE of a statement that ran into its time-out. */
 const OVERDUE = '57014';
 /** Of the connections, at most. */
-const OF_A_PRACTICE = 0.75;
-const OF_A_USER = 0.5;
+const OF_A_PRACTICE = 0.5;
+const OF_A_USER = 0.375;
 
 /** What is done in one transaction. */
 type Work<T> = (tx: Tx) => Promise<T> | T;
