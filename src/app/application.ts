@@ -24,7 +24,7 @@ export async function createApplication(
 ): Promise<NestFastifyApplication> {
   const log = givenLog ?? (await openLog(environment));
   const adapter = new HttpAdapter(environment);
-  logRequests(adapter.getInstance(), log, ({ holder }) => holder.current.actorIfAny);
+  logRequests(adapter.getInstance(), log, ({ sender, holder }) => holder.current.actorIfAny ?? sender);
   traceRequests(adapter.getInstance());
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.with(environment, databaseUrl), adapter, {
     logger: new NestLog(log),

@@ -1,8 +1,8 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyRequest } from 'fastify';
-import { parse, type DocumentNode } from 'graphql';
+import { GraphQLError, parse, type DocumentNode } from 'graphql';
 import { Unauthenticated } from '../foundation/errors/domain-error.ts';
-import { pointsOf } from '../foundation/request-context/price.ts';
+import { pointsBefore, pointsOf } from '../foundation/request-context/price.ts';
 import type { Actor } from '../foundation/request-context/request-context.ts';
 import { AuthenticationGuard } from '../people/auth/authentication.guard.ts';
 import { Environment } from '../platform/config/environment.ts';
@@ -11,6 +11,7 @@ import { Documents } from '../platform/graphql/edge/documents.ts';
 import { KnownFaults } from '../platform/graphql/edge/known-faults.ts';
 import { MOST_TOKENS } from '../platform/graphql/edge/limits.ts';
 import { requireModest } from '../platform/graphql/edge/modest.ts';
+import { tooMuch } from '../platform/graphql/edge/refused-query.ts';
 import { Admission } from '../rules/rate-limits/admission.service.ts';
 import { CallLimits } from '../rules/rate-limits/call-limits.service.ts';
 import { DocumentBudget } from '../rules/rate-limits/document-budget.service.ts';
@@ -25,6 +26,9 @@ declare module 'fastify' {
 const GRAPHQL = '/graphql';
 /** Of what somebody sends whom we do not know: a login, or a query of the schema. */
 const MOST_ANONYMOUS_BYTES = 32_768;
+/** Of a document. Its tokens have a bound of their own, which comments are not. */
+const MOST_CHARACTERS = 20_000;
+const ASKS_FOR_THE_SCHEMA = /__(schema|type)\b/;
 
 /**
  * What is asked before anything of a request is read: whose it is, and whether they have points left. So a refused call costs
@@ -39,12 +43,14 @@ export function frontDoor(app: NestFastifyApplication): void {
 
   server.decorateRequest('sender');
   server.addHook('preParsing', async (request, reply) => {
-    if (!isApi(request)) return;
-    // a fault of the database is told by the door of what is asked for
-    if (request.headers.authorization !== undefined)
-      request.sender = await guard.senderOf(request, reply).catch(() => undefined);
+    let fault: unknown;
+    if (isApi(request) && request.headers.authorization !== undefined)
+      request.sender = await guard.senderOf(request, reply).catch((error: unknown) => {
+        fault = error; // is told by the door of what is asked for
+        return undefined;
+      });
     if (!request.sender) {
-      requireSmall(request);
+      requireSmall(request, fault);
       return;
     }
     const ctx = request.holder.current.as(request.sender);
@@ -59,7 +65,7 @@ export function frontDoor(app: NestFastifyApplication): void {
     }
     const { sender, holder } = request;
     const { caller } = sender ? holder.current.as(sender) : holder.current;
-    const waiting = admission.arrive(holder, caller);
+    const waiting = admission.arrive(holder, caller, lengthOf(request));
     if (waiting) waiting.then(() => done(), done);
     else done();
   });
@@ -73,21 +79,36 @@ export function frontDoor(app: NestFastifyApplication): void {
         const { effort, origin } = request.holder.current;
         effort.newDocuments += 1;
         if (!request.sender) budget.spend(origin.ipAddress);
+        requireShort(text);
         const document = parsed(text);
-        if (document) requireModest(document, queryLimits.roots);
-      }
+        if (document) refuseForGood(text, () => requireModest(document, queryLimits.roots));
+      } else if (!request.sender && ASKS_FOR_THE_SCHEMA.test(text))
+        budget.spend(request.holder.current.origin.ipAddress);
     }
     done();
   });
 
+  /** Refuses the document, and remembers it. */
+  const refuseForGood = (text: string, check: () => void): void => {
+    try {
+      check();
+    } catch (error) {
+      if (error instanceof GraphQLError) documents.remember(text, [error.toJSON()]);
+      throw error;
+    }
+  };
+
   server.addHook('onSend', (request, _reply, payload, done) => {
     const { sender, holder } = request;
-    if (sender) {
-      const ctx = holder.current.as(sender);
-      const bytes = typeof payload === 'string' || Buffer.isBuffer(payload) ? payload.length : 0;
-      const sent = Number(request.headers['content-length'] ?? 0);
-      calls.charge(ctx, pointsOf(ctx.effort, sent + bytes) - 1);
-      admission.sending(holder, ctx.caller, bytes);
+    admission.leave(holder);
+    const actor = sender ?? holder.current.actorIfAny;
+    if (actor) {
+      const ctx = holder.current.as(actor);
+      const { effort } = ctx;
+      const bytes = typeof payload === 'string' || Buffer.isBuffer(payload) ? Buffer.byteLength(payload) : 0;
+      const before = holder.current.isSignedIn ? pointsBefore(effort) : 0; // charged when it was begun
+      calls.charge(ctx, pointsOf(effort, lengthOf(request) + bytes) - 1 - before);
+      admission.sending(holder, ctx.caller, bytes, () => request.raw.socket.destroy());
     }
     done(null, payload);
   });
@@ -97,14 +118,27 @@ function isApi({ routeOptions: { url = '' } }: FastifyRequest): boolean {
   return url === GRAPHQL || url.startsWith('/api/');
 }
 
-/** @throws NotAsked, or Unauthenticated where a token was sent that does not count any more */
-function requireSmall({ headers }: FastifyRequest): void {
+function lengthOf({ headers }: FastifyRequest): number {
+  return Number(headers['content-length'] ?? 0);
+}
+
+/**
+ * @throws NotAsked, or Unauthenticated where a token was sent that does not count any more
+ * @throws unknown what kept us from knowing whether it does
+ */
+function requireSmall({ headers }: FastifyRequest, fault: unknown): void {
   const { 'content-length': length, 'transfer-encoding': coding, authorization } = headers;
   if (coding === undefined && Number(length ?? 0) <= MOST_ANONYMOUS_BYTES) return;
+  if (fault instanceof Error) throw fault;
   if (authorization !== undefined) throw new Unauthenticated();
   throw new NotAsked(413, {
     body: `must say its length, and have at most ${MOST_ANONYMOUS_BYTES} bytes where no access token is sent`,
   });
+}
+
+/** @throws GraphQLError */
+function requireShort({ length }: string): void {
+  if (length > MOST_CHARACTERS) throw tooMuch('characters', length, MOST_CHARACTERS, 'leave out what nobody reads');
 }
 
 /** The document of a GraphQL request; none where it was sent by its hash alone. */

@@ -72,14 +72,31 @@ describe('given places that several want at the same time', () => {
     expect(door.entered.at(-1)).toBe('a.x');
   });
 
-  it('when one needs more places than are free, then it waits, and those with room pass it', async () => {
+  it('when one needs more places than are free, then they are kept for it: those with room do not pass it', async () => {
     const door = doorOf(4, 4, 3);
     door.ask(somebody('a'), 3);
     door.ask(somebody('b'), 3);
     door.ask(somebody('c'));
-    expect(door.entered).toEqual(['a.one', 'c.one']);
+    expect(door.entered).toEqual(['a.one']);
     await door.leave(somebody('a'), 3);
-    expect(door.entered.at(-1)).toBe('b.one');
+    expect(door.entered).toEqual(['a.one', 'b.one', 'c.one']);
+  });
+
+  it('when it is its practice that has too few for one, then others of the practice wait, and other practices do not', async () => {
+    const door = doorOf(8, 4, 3);
+    door.ask(somebody('a', 'x'), 3);
+    door.ask(somebody('a', 'y'), 3);
+    door.ask(somebody('a', 'z'));
+    door.ask(somebody('b'));
+    expect(door.entered).toEqual(['a.x', 'b.one']);
+    await door.leave(somebody('a', 'x'), 3);
+    expect(door.entered).toEqual(['a.x', 'b.one', 'a.y', 'a.z']);
+  });
+
+  it('when somebody does not want to wait, then it is now or never', () => {
+    const share = new FairShare({ all: 1, practice: 1, user: 1 }, LONG_MS);
+    expect(share.take(somebody('a'), 1, false)).toBeUndefined();
+    expect(() => share.take(somebody('b'), 1, false)).toThrow(GaveUp);
   });
 
   it('when a place does not come in time, then whoever waits is told, and is not in the way of the next', async () => {

@@ -1,3 +1,5 @@
+import { TryAgain } from '../errors/domain-error.ts';
+
 /** Who wants a place: somebody of a practice. */
 export interface Caller {
   readonly practice: string;
@@ -21,8 +23,11 @@ interface Waiting {
   readonly enter: () => void;
 }
 
+/** Of one user. Behind so many nobody comes in time. */
+const LONGEST_LINE = 1_000;
+
 /** Nobody wants to wait any longer: the place did not come in time, or whoever asked is gone. */
-export class GaveUp extends Error {}
+export class GaveUp extends TryAgain {}
 
 /**
  * Gives out places to those who want one at the same time. Who has to wait comes in turn: one practice after the other, in
@@ -35,6 +40,10 @@ export class FairShare {
   private readonly byUser = new Counts();
   /** Practices, and users of each, in the order of their next turns. */
   private readonly lines = new Map<string, Map<string, Waiting[]>>();
+  /** Somebody whose turn it is needs more places than are free: those that become free are kept for them. */
+  private keptForOne = false;
+  /** Of these practices, likewise. */
+  private readonly keptInPractice = new Set<string>();
 
   constructor(
     private readonly shares: Shares,
@@ -46,21 +55,34 @@ export class FairShare {
    * Takes places, which have to be given back. Undefined where they were free: nobody waits for a promise then.
    *
    * @param places no more than a user's share
+   * @param mayWait or else it is now or never
    * @throws GaveUp none was free in time
    */
-  take(caller: Caller, places = 1): Promise<void> | undefined {
-    // whoever waits already and could enter has: those who are left wait for places of their own
-    if (this.lines.size === 0 || !this.lineOf(caller)?.length)
-      if (this.fits(caller, places)) {
-        this.count(caller, places);
-        return undefined;
-      }
-    return this.wait(caller, places);
+  take(caller: Caller, places = 1, mayWait = true): Promise<void> | undefined {
+    if (this.isNext(caller) && this.fits(caller, places)) {
+      this.count(caller, places);
+      return undefined;
+    }
+    if (mayWait && (this.lineOf(caller)?.length ?? 0) < LONGEST_LINE) return this.wait(caller, places);
+    throw new GaveUp();
+  }
+
+  /** Nobody stands before them who waits for the same places. */
+  private isNext(caller: Caller): boolean {
+    if (this.lines.size === 0) return true;
+    return !this.keptForOne && !this.keptInPractice.has(caller.practice) && !this.lineOf(caller)?.length;
   }
 
   giveBack(caller: Caller, places = 1): void {
     this.count(caller, -places);
     if (this.lines.size > 0) this.serve();
+  }
+
+  /** How many wait. */
+  get waiting(): number {
+    let count = 0;
+    for (const users of this.lines.values()) for (const line of users.values()) count += line.length;
+    return count;
   }
 
   private wait(caller: Caller, places: number): Promise<void> {
@@ -76,11 +98,13 @@ export class FairShare {
       const limit = setTimeout(() => {
         this.leave(waiting);
         reject(new GaveUp());
+        this.serve();
       }, this.patienceMs).unref();
       const users = this.lines.get(caller.practice) ?? new Map<string, Waiting[]>();
       const line = users.get(caller.user) ?? [];
       line.push(waiting);
       this.lines.set(caller.practice, users.set(caller.user, line));
+      this.serve();
     });
   }
 
@@ -93,13 +117,24 @@ export class FairShare {
     }
   }
 
-  /** The first, in the order of turns, for whom there is room. */
+  /**
+   * The first, in the order of turns, for whom there is room. Who lacks places of all, or of the practice, is waited for: else
+   * calls of one place would pass a larger one for ever.
+   */
   private next(): Waiting | undefined {
-    if (this.taken >= this.shares.all) return undefined;
-    for (const [practice, users] of this.lines) {
-      if (this.byPractice.of(practice) >= this.shares.practice) continue;
-      for (const [first] of users.values()) if (first && this.fits(first.caller, first.places)) return first;
-    }
+    this.keptForOne = false;
+    this.keptInPractice.clear();
+    for (const [practice, users] of this.lines)
+      for (const [first] of users.values()) {
+        if (!first || this.byUser.of(first.caller.user) + first.places > this.shares.user) continue;
+        if (this.byPractice.of(practice) + first.places > this.shares.practice) {
+          this.keptInPractice.add(practice);
+          break;
+        }
+        if (this.taken + first.places <= this.shares.all) return first;
+        this.keptForOne = true;
+        return undefined;
+      }
     return undefined;
   }
 

@@ -13,15 +13,21 @@ const POINTS_OF_AN_OVERDUE = 500;
  * What a call is charged, in points, by what it has cost: one for each field of Query or Mutation (a REST call has one),
  * and more where it read much, counted lists, or was long. A plain call is one point.
  *
- * @param bytes of what was sent and answered
+ * @param bytes of what was sent and answered; where PostgreSQL sent more for it, that counts
  */
-export function pointsOf({ roots, rows, counts, newDocuments, overdue }: Effort, bytes: number): number {
+export function pointsOf(effort: Effort, bytes: number): number {
+  const { rows, counts, overdue } = effort;
   return (
-    Math.max(1, roots) +
+    1 +
+    pointsBefore(effort) +
     Math.floor(rows / ROWS_OF_A_POINT) +
-    Math.floor(bytes / BYTES_OF_A_POINT) +
+    Math.floor(Math.max(bytes, effort.bytes) / BYTES_OF_A_POINT) +
     counts * POINTS_OF_A_COUNT +
-    newDocuments * POINTS_OF_A_NEW_DOCUMENT +
     overdue * POINTS_OF_AN_OVERDUE
   );
+}
+
+/** Of these, what is known beyond the first before anything is read. */
+export function pointsBefore({ roots, newDocuments }: Pick<Effort, 'roots' | 'newDocuments'>): number {
+  return Math.max(1, roots) - 1 + newDocuments * POINTS_OF_A_NEW_DOCUMENT;
 }

@@ -7,6 +7,8 @@ import { rowsAskedFor } from '../../rules/rest/page-query.ts';
 import { PUBLIC, REQUIRED } from '../../rules/access/requires.decorator.ts';
 import { Unauthenticated } from '../../foundation/errors/domain-error.ts';
 import { requestOf, type HeldRequest, type RequestHolder } from '../../foundation/request-context/ctx.decorator.ts';
+import { pointsBefore } from '../../foundation/request-context/price.ts';
+import { CallLimits } from '../../rules/rate-limits/call-limits.service.ts';
 import { Admission } from '../../rules/rate-limits/admission.service.ts';
 import { Beside } from '../../foundation/request-context/beside.ts';
 import type { Actor } from '../../foundation/request-context/request-context.ts';
@@ -24,6 +26,7 @@ export class AuthenticationGuard extends AuthGuard('jwt') {
   constructor(
     private readonly reflector: Reflector,
     private readonly admission: Admission,
+    private readonly calls: CallLimits,
   ) {
     super();
   }
@@ -50,18 +53,23 @@ export class AuthenticationGuard extends AuthGuard('jwt') {
     return true;
   }
 
-  /** Once a request: who asks, and their turn. Who has just signed in is known already. */
+  /** Once a request: who asks, what it costs for certain, and their turn. */
   private async enter(request: HeldRequest, context: ExecutionContext): Promise<void> {
     const { holder } = request;
-    if (holder.current.isSignedIn) return;
-    const sender = await this.senderOf(request, undefined);
-    if (!sender) throw new Unauthenticated();
-    holder.current = holder.current.as(sender);
+    // who has just signed in was nobody at the front door
+    if (holder.current.isSignedIn) await this.calls.spend(holder.current);
+    else {
+      const sender = await this.senderOf(request, undefined);
+      if (!sender) throw new Unauthenticated();
+      holder.current = holder.current.as(sender);
+    }
     const weight = this.reflector.get<number | undefined>(ROW_WEIGHT, context.getHandler());
     if (weight !== undefined) {
       const { query } = context.switchToHttp().getRequest<{ query: object }>();
       holder.current.effort.expected = weight * rowsAskedFor(query);
     }
+    this.calls.charge(holder.current, pointsBefore(holder.current.effort));
+    this.calls.requireLeft(holder.current);
     await this.admission.enter(holder);
   }
 

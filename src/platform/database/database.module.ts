@@ -3,7 +3,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import { applicationDataSource, type ConnectionSettings } from './connection/data-source.ts';
 import { Housekeeping } from './housekeeping.service.ts';
-import { PoolGauges } from './connection/pool-gauges.ts';
+import { PoolGauges } from './pool-gauges.ts';
 import { Schema } from './schema/schema.service.ts';
 import { Transactions } from './transactions/transactions.ts';
 

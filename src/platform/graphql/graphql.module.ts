@@ -70,13 +70,13 @@ function optionsFor(environment: Environment, documents: Documents): Options {
     plugins: [
       // it asks about every field of every row, and the answer is always the same: see http.ts
       ApolloServerPluginCacheControlDisabled(),
+      answerSize(environment.MAX_ANSWER_BYTES), // before those that look at the answer
       namesRequestOfErrors,
       documents.plugin,
       recordsOperations,
       tellsWhenToComeBack,
       costLimit(environment.queryLimits.cost),
       lists,
-      answerSize(environment.MAX_ANSWER_BYTES),
       waitsForAll,
     ],
   };

@@ -6,6 +6,7 @@ import { Admission } from './admission.service.ts';
 
 const CALLER = { practice: 'one', user: 'somebody' };
 const LARGE = 5_000_000;
+const cut = (): void => undefined;
 
 describe('given answers that a practice has not read', () => {
   const admission = new Admission(Environment.read({ NODE_ENV: 'test' }));
@@ -23,13 +24,13 @@ describe('given answers that a practice has not read', () => {
   };
 
   it('when whoever asked for them has hung up before they were sent, then they do not count', () => {
-    for (let answer = 0; answer < 10; answer++) admission.sending(holder(true), CALLER, LARGE);
+    for (let answer = 0; answer < 10; answer++) admission.sending(holder(true), CALLER, LARGE, cut);
     expect(isRefused()).toBe(false);
   });
 
   it('when they take as much memory as they may, then the next call is refused until one of them was read', () => {
-    const waiting = Array.from({ length: 5 }, () => holder(false));
-    for (const one of waiting) admission.sending(one, CALLER, LARGE);
+    const waiting = Array.from({ length: 2 }, () => holder(false));
+    for (const one of waiting) admission.sending(one, CALLER, LARGE, cut);
     expect(isRefused()).toBe(true);
     for (const done of waiting[0]!.atEnd) done();
     expect(isRefused()).toBe(false);

@@ -62,12 +62,19 @@ export class CallLimits {
     }
   }
 
-  /** Charges what a call has cost beyond its first point. It is over by now: the ones after it wait where that was too much. */
+  /** Charges what a call costs beyond its first point: what is known before it is begun, and the rest when it is over. */
   charge({ actor: { userId }, origin }: RequestContext, points: number): void {
     const lease = this.leases.get(userId);
-    if (!lease || secondsLeft(lease) <= 0) return;
-    lease.left -= points;
-    this.note(origin, lease);
+    if (!lease) return;
+    lease.left -= points; // also behind its end: the next one makes up for it
+    if (secondsLeft(lease) > 0) this.note(origin, lease);
+  }
+
+  /** @throws RateLimited calls that came before have cost more than there is */
+  requireLeft({ actor: { userId } }: RequestContext): void {
+    const lease = this.leases.get(userId);
+    const endsInSeconds = secondsLeft(lease);
+    if (lease && endsInSeconds > 0 && lease.left + lease.beyond < 0) throw new RateLimited(endsInSeconds);
   }
 
   private note(origin: Origin, lease: Lease): void {
@@ -91,16 +98,16 @@ export class CallLimits {
     // before the question: the window ends in this process at the same moment or earlier
     const askedAt = performance.now();
     const before = this.leases.get(userId);
-    const debt = before && secondsLeft(before) > 0 ? Math.max(0, -before.left) : 0;
+    const debt = Math.min(Math.max(0, -(before?.left ?? 0)), this.most);
     try {
       const wanted = this.lot + debt;
       const { granted, remaining, endsInSeconds } = await this.points.take('user', userId, wanted, this.most);
       const endsAt = askedAt + endsInSeconds * 1_000;
       const left = granted - debt;
-      this.leases.set(userId, { left, beyond: remaining, endsAt, empty: left <= 0 });
+      this.leases.set(userId, { left, beyond: remaining, endsAt, empty: granted === 0 });
     } catch (error) {
       this.log.warn({ message: 'calls are counted in this process alone for a second', error: safeError(error) });
-      this.leases.set(userId, { left: this.lot, beyond: 0, endsAt: performance.now() + 1_000, empty: false });
+      this.leases.set(userId, { left: this.lot, beyond: this.most, endsAt: performance.now() + 1_000, empty: false });
     }
   }
 }

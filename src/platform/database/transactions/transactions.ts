@@ -3,7 +3,6 @@ import pg, { type PoolClient, type QueryResult } from 'pg';
 import { DataSource, type QueryRunner } from 'typeorm';
 import type { Pooling } from '../../config/environment.ts';
 import {
-  AnswerTooLarge,
   CallerGone,
   DomainError,
   InDoubt,
@@ -11,7 +10,7 @@ import {
   TookTooLong,
   TryAgain,
 } from '../../../foundation/errors/domain-error.ts';
-import { FairShare, GaveUp } from '../../../foundation/fair-share/fair-share.ts';
+import { FairShare } from '../../../foundation/fair-share/fair-share.ts';
 import { transactionAttempts } from '../../observability/counters.ts';
 import { poolWaits, transactionDurations } from '../../observability/metrics.ts';
 import { inSpan } from '../../observability/tracing.ts';
@@ -88,6 +87,11 @@ export class Transactions {
    */
   run<T>(ctx: RequestContext, work: Work<T>): Promise<T> {
     return this.tried(ctx, (client, tx) => this.oneByOne(client, tx, work));
+  }
+
+  /** How many wait for a connection. */
+  get waiting(): number {
+    return this.connections.waiting;
   }
 
   private async tried<T>(ctx: RequestContext, play: Play<T>): Promise<T> {
@@ -169,9 +173,7 @@ export class Transactions {
   private async attempt<T>(ctx: RequestContext, play: Play<T>): Promise<T> {
     const { caller } = ctx;
     const asked = performance.now();
-    await this.connections.take(caller)?.catch((error: unknown) => {
-      throw error instanceof GaveUp ? new TryAgain() : error;
-    });
+    await this.connections.take(caller);
     try {
       ctx.effort.requireRoom();
       if (ctx.origin.isGone?.()) throw new CallerGone();
@@ -201,7 +203,7 @@ export class Transactions {
       return result;
     } catch (error) {
       tx.fail();
-      if (error instanceof AnswerTooLarge) throw error;
+      if (outcome === 'committed') throw error; // its answer is too large
       countBytes();
       await this.abandon(ctx, client, error);
       if (!tx.isRead || sqlStateOf(error) !== OVERDUE) throw error;

@@ -43,7 +43,12 @@ export function answerSize(most: number): ApolloServerPlugin<{ readonly request:
             const tooLarge = new AnswerTooLarge(most);
             const changed = operation.operation === OperationTypeNode.MUTATION;
             const { requestId } = contextValue.request.holder.current.origin;
-            body.singleResult = { errors: [toldAs(changed ? new AnswerIncomplete(tooLarge) : tooLarge, requestId)] };
+            contextValue.request.holder.current.effort.bytes += most; // as if it had been sent
+            body.singleResult = {
+              ...body.singleResult,
+              data: undefined,
+              errors: [toldAs(changed ? new AnswerIncomplete(tooLarge) : tooLarge, requestId)],
+            };
           }
           return Promise.resolve();
         },

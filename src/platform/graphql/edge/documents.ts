@@ -7,7 +7,8 @@ import { extensionsWithout } from './extensions.ts';
 /** What is wrong with a document, in the words in which it was told; nothing where it is valid. */
 type Faults = readonly GraphQLFormattedError[];
 
-/** Characters of all documents that are remembered. */
+const VALID: Faults = [];
+/** Characters of all documents that are remembered, of valid and of wrong ones each. */
 const MOST_TEXT = 1_000_000;
 const CHARACTERS_OF_A_FAULT = 500;
 
@@ -18,14 +19,24 @@ const CHARACTERS_OF_A_FAULT = 500;
  */
 @Injectable()
 export class Documents {
-  private readonly known = new LRUCache<string, Faults>({
+  private readonly valid = new LRUCache<string, true>({
+    maxSize: MOST_TEXT,
+    sizeCalculation: (_, text) => Math.max(1, text.length),
+  });
+  /** Apart from those: wrong ones do not make clients' own documents forgotten. */
+  private readonly wrong = new LRUCache<string, Faults>({
     maxSize: MOST_TEXT,
     sizeCalculation: (faults, text) => Math.max(1, text.length) + faults.length * CHARACTERS_OF_A_FAULT,
   });
 
   /** Undefined: it is new. */
   faultsOf(text: string): Faults | undefined {
-    return this.known.get(text);
+    return (this.valid.get(text) && VALID) ?? this.wrong.get(text);
+  }
+
+  /** It was refused before it came to be validated. */
+  remember(text: string, faults: Faults): void {
+    this.wrong.set(text, faults);
   }
 
   /** Remembers each document that was looked through. */
@@ -44,12 +55,12 @@ export class Documents {
             return Promise.resolve();
           }),
         didResolveOperation: ({ source }) => {
-          if (this.known.get(source) === undefined) this.known.set(source, []);
+          if (!this.valid.get(source)) this.valid.set(source, true);
           return Promise.resolve();
         },
         willSendResponse: ({ source, response: { body } }) => {
           if (isBad && body.kind === 'single')
-            this.known.set(source, (body.singleResult.errors ?? []).map(withoutRequest));
+            this.wrong.set(source, (body.singleResult.errors ?? []).map(withoutRequest));
           return Promise.resolve();
         },
       });
