@@ -23,9 +23,10 @@ interface Lease {
 }
 
 /**
- * How many points a signed-in user may spend a minute, in all processes together. A call spends one when it comes, and what
- * it has cost beyond that when it is answered (request-context/price.ts). A process takes points in lots of a sixtieth: one statement for as
- * many calls, and none while a user is over the limit. What one holds unspent is missing in another, a lot at most.
+ * How many points a signed-in user may spend a minute, in all processes together. A call spends one when it comes, what is
+ * sure when it is begun, and the rest when it is answered (request-context/price.ts). A process takes points in lots of a
+ * sixtieth: one statement for as many calls, and none while a user is over the limit. What one holds unspent is missing in
+ * another, a lot at most; what a call has cost beyond what was left is taken from what comes next.
  *
  * Without an answer of the database a process goes on with a lot a second of its own: the API's limit is there against
  * runaway clients, and must not be what takes the API down.
