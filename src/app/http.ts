@@ -13,6 +13,7 @@ import { readJson } from './json-body.ts';
 import type { RequestHolder } from '../foundation/request-context/ctx.decorator.ts';
 import { Effort } from '../foundation/request-context/effort.ts';
 import { RequestContext, type Now } from '../foundation/request-context/request-context.ts';
+import { networkOf } from '../rules/rate-limits/address.ts';
 import { answerError, answerUnknown, answerUnreadable, answerUnroutable, isRest } from './refused-requests.ts';
 
 declare module 'fastify' {
@@ -75,7 +76,9 @@ export class HttpAdapter extends FastifyAdapter {
     this.getInstance().addHook('onRequest', (request, { raw }, done) => {
       const { socket } = request.raw;
       const isGone = (): boolean => socket.destroyed && !raw.writableEnded;
-      const origin = { requestId: request.id, ipAddress: clientAddress(request), isGone };
+      const ipAddress = clientAddress(request);
+      const network = ipAddress && networkOf(ipAddress);
+      const origin = { requestId: request.id, ipAddress, network, isGone };
       const atEnd: (() => void)[] = [];
       whenOver(request.raw, raw, () => {
         for (const done of atEnd.splice(0)) done();

@@ -25,6 +25,8 @@ export interface Actor {
 export interface Origin {
   readonly requestId: string;
   readonly ipAddress?: string;
+  /** Whom the address is counted for: who has one of IPv6 has 2^64 of them. */
+  readonly network?: string;
   /** Nobody waits for the answer any more: who asked has hung up. */
   readonly isGone?: () => boolean;
   /** What the request itself came with, where this one is of work that goes on without whoever asked. */
@@ -90,11 +92,11 @@ export class RequestContext {
     return RequestContext.anonymous(goingOn(this.origin), this.now);
   }
 
-  /** Whose share of the server this takes. Nobody's calls share by address; our own tasks, such as sealing, by name. */
+  /** Whose share of the server this takes. Nobody's calls share by network; our own tasks, such as sealing, by name. */
   get caller(): Caller {
     if (this.signedIn) return { practice: this.signedIn.organizationId, user: this.signedIn.userId };
-    const { ipAddress, requestId } = this.origin;
-    return ipAddress === undefined ? { practice: 'this server', user: requestId } : { practice: 'nobody', user: ipAddress };
+    const { ipAddress, network = ipAddress, requestId } = this.origin;
+    return network === undefined ? { practice: 'this server', user: requestId } : { practice: 'nobody', user: network };
   }
 
   get isSignedIn(): boolean {
