@@ -3,16 +3,17 @@ import type { IncomingMessage } from 'node:http';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { Environment } from '../platform/config/environment.ts';
 import { requireAsked } from '../platform/graphql/edge/asked-over-http.ts';
+import { whenOver } from '../platform/observability/closed-connections.ts';
 import { hearErrors } from '../platform/observability/process-log.ts';
 import { ArrivingBodies } from './arriving-bodies.ts';
 import { clientAddress, trusting } from './client-address.ts';
-import { whenClosed } from './closed-connections.ts';
 import { Connections, PATIENCE } from './connections.ts';
 import { OpenRequests } from './open-requests.ts';
 import { readJson } from './json-body.ts';
 import type { RequestHolder } from '../foundation/request-context/ctx.decorator.ts';
 import { Effort } from '../foundation/request-context/effort.ts';
 import { RequestContext, type Now } from '../foundation/request-context/request-context.ts';
+import { networkOf } from '../rules/rate-limits/address.ts';
 import { answerError, answerUnknown, answerUnreadable, answerUnroutable, isRest } from './refused-requests.ts';
 
 declare module 'fastify' {
@@ -75,14 +76,13 @@ export class HttpAdapter extends FastifyAdapter {
     this.getInstance().addHook('onRequest', (request, { raw }, done) => {
       const { socket } = request.raw;
       const isGone = (): boolean => socket.destroyed && !raw.writableEnded;
-      const origin = { requestId: request.id, ipAddress: clientAddress(request), isGone };
+      const ipAddress = clientAddress(request);
+      const network = ipAddress && networkOf(ipAddress);
+      const origin = { requestId: request.id, ipAddress, network, isGone };
       const atEnd: (() => void)[] = [];
-      const end = (): void => {
-        forget();
+      whenOver(request.raw, raw, () => {
         for (const done of atEnd.splice(0)) done();
-      };
-      const forget = whenClosed(socket, end);
-      raw.once('close', end);
+      });
       request.holder = { current: RequestContext.anonymous(origin, now, new Effort(this.mostBytes)), atEnd };
       done();
     });

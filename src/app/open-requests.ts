@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import type { FastifyInstance } from 'fastify';
+import { whenOver } from '../platform/observability/closed-connections.ts';
 
 const LOOK_EVERY_MS = 50;
 
@@ -11,10 +12,10 @@ export class OpenRequests {
   private isLeaving = false;
 
   constructor(private readonly http: FastifyInstance) {
-    http.addHook('onRequest', (_request, reply, done) => {
+    http.addHook('onRequest', (request, reply, done) => {
       this.count += 1;
       // comes also where the caller hangs up; what such a call still does ends with the pool, which waits for it
-      reply.raw.once('close', () => {
+      whenOver(request.raw, reply.raw, () => {
         this.count -= 1;
       });
       done();

@@ -239,6 +239,26 @@ describe('given two processes on one database', () => {
     }
   });
 
+  it('when a sign-in is over and its token comes again and again, then the database is asked once a second', async () => {
+    const transactions = new Transactions(world.test.app.get(DataSource));
+    const asked = jest.spyOn(transactions, 'ask');
+    const [accounts, { accessToken, refreshToken }] = [
+      new AccountsService(transactions),
+      await signIn((await account()).email),
+    ];
+    await post(world, LOGOUT, { token: refreshToken });
+    const [start, real] = [performance.now(), performance.now.bind(performance)];
+    try {
+      for (const after of [0, 400, 900, 1_100]) {
+        performance.now = () => start + after;
+        expect(await accounts.accountOf(...claims(accessToken))).toBeUndefined();
+      }
+    } finally {
+      performance.now = real;
+    }
+    expect(asked).toHaveBeenCalledTimes(2);
+  });
+
   it('when an access token names a sign-in of somebody else, then it is nobody', async () => {
     const [mine, theirs] = [await signIn((await account()).email), await signIn((await account()).email)];
     const [org, sub] = claims(mine.accessToken);

@@ -4,9 +4,11 @@ import { DataSource } from 'typeorm';
 import { JwtSecret } from '../../src/platform/config/jwt-secret.ts';
 import { Housekeeping } from '../../src/platform/database/housekeeping.service.ts';
 import { Transactions } from '../../src/platform/database/transactions/transactions.ts';
+import { AuthService } from '../../src/people/auth/auth.service.ts';
 import { LoginAttempts, Outcome, type Attempt } from '../../src/people/auth/login-attempts.service.ts';
 import { DoorLimits } from '../../src/rules/rate-limits/door-limits.service.ts';
 import { Points } from '../../src/rules/rate-limits/points.service.ts';
+import { Unauthenticated } from '../../src/foundation/errors/domain-error.ts';
 import { RequestContext } from '../../src/foundation/request-context/request-context.ts';
 import { Trail } from '../support/readings.ts';
 import { statementsOf } from '../support/statements.ts';
@@ -81,6 +83,20 @@ describe('given an account and an address', () => {
     expect(secondsOf(locked)).toBeGreaterThan(50);
     expect(secondsOf(locked)).toBeLessThanOrEqual(60);
     expect(locked.headers['retry-after']).toBe(String(secondsOf(locked)));
+  });
+
+  it('when whoever guesses hangs up each time, then the guesses count all the same, and a logout ends the sign-in', async () => {
+    const [{ id, email }, from] = [await account(), anAddress()];
+    const auth = world.test.app.get(AuthService, { strict: false });
+    const gone = (): RequestContext =>
+      RequestContext.anonymous({ requestId: 'gone', ipAddress: from, isGone: () => true }, () => new Date());
+    const { refreshToken } = await auth.login(gone(), { email, password: PASSWORD });
+    await auth.logout(gone(), refreshToken);
+    expect(await trail.events(`action = 'LOGOUT' AND resource_id = $1`, [id])).toHaveLength(1);
+    for (let time = 0; time < 5; time++)
+      await expect(auth.login(gone(), { email, password: 'wrong-horse-1' })).rejects.toThrow(Unauthenticated);
+    expect((await login(email, PASSWORD, from)).code).toBe('RATE_LIMITED');
+    expect(await trail.events(`action = 'LOGIN_FAILURE' AND resource_id = $1`, [id])).toHaveLength(6);
   });
 
   it('when it is locked, then another address of the same account, and another account there, are not', async () => {

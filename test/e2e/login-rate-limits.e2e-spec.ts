@@ -5,14 +5,16 @@ import { DataSource } from 'typeorm';
 import { Environment } from '../../src/platform/config/environment.ts';
 import { JwtSecret } from '../../src/platform/config/jwt-secret.ts';
 import { Transactions } from '../../src/platform/database/transactions/transactions.ts';
+import { DoorLimits } from '../../src/rules/rate-limits/door-limits.service.ts';
 import { CallLimits } from '../../src/rules/rate-limits/call-limits.service.ts';
+import { FairShare } from '../../src/foundation/fair-share/fair-share.ts';
 import { RequestContext, Role } from '../../src/foundation/request-context/request-context.ts';
 import { RateLimited, TryAgain } from '../../src/foundation/errors/domain-error.ts';
 import { Points } from '../../src/rules/rate-limits/points.service.ts';
 import { standingsOf } from '../../src/rules/rate-limits/told-limits.ts';
 import { Trail } from '../support/readings.ts';
 import type { GraphQLAnswer } from '../support/test-app.ts';
-import { together, World, type Practice } from '../support/world.ts';
+import { PASSWORD, together, World, type Practice } from '../support/world.ts';
 
 const LOGINS = 5;
 const CALLS = 120;
@@ -60,6 +62,7 @@ async function nextMinute(): Promise<void> {
   await sleep(1_000);
   await trail.rows(`UPDATE app.call_counts SET ends_at = ends_at - interval '61 seconds'`);
 }
+const of = <Service>(type: new (...args: never[]) => Service): Service => world.test.app.get(type, { strict: false });
 const anyone = (): string =>
   `mutation { login(input: { email: "${randomUUID()}@x.example", password: "p" }) { expiresIn } }`;
 const REFRESH = 'mutation { refreshToken(refreshToken: "unknown") { expiresIn } }';
@@ -101,6 +104,40 @@ describe('given so many failures a minute for an address', () => {
     expect(await count()).toBe(before + 1);
     const [event] = (await trail.events(`action = 'RATE_LIMITED'`)).slice(-1);
     expect(event).toMatchObject({ outcome: 'DENIED', organization_id: null, details: { door: 'login' } });
+  });
+
+  it('when some of a flood are right and give their points back, then the trail still tells of it once a minute', async () => {
+    const [doors, transactions] = [of(DoorLimits), of(Transactions)];
+    const nobody = RequestContext.anonymous({ requestId: 'a-flood', ipAddress: '192.0.2.7' }, () => new Date());
+    const count = async (): Promise<number> => (await trail.events(`action = 'RATE_LIMITED'`)).length;
+    const before = await count();
+    for (let n = 0; n < LOGINS - 1; n++) await doors.pass(nobody, 'login');
+    for (let turn = 0; turn < 3; turn++) {
+      const right = await doors.pass(nobody, 'login');
+      await expect(doors.pass(nobody, 'login')).rejects.toThrow(RateLimited);
+      await transactions.run(nobody, (tx) => right.uncount(tx));
+    }
+    expect(await count()).toBe(before + 1);
+    await nextMinute();
+    await together(LOGINS + 1, () => doors.pass(nobody, 'login').catch(() => undefined));
+    expect(await count()).toBe(before + 2);
+  });
+
+  it('when something is added behind a token that was given out here, then it is junk, and counted for the address', async () => {
+    const { email } = await world.account(practice.admin);
+    const login = `mutation { login(input: { email: "${email}", password: "${PASSWORD}" }) { refreshToken } }`;
+    const { refreshToken } = ((await post(login, '192.0.2.8')).data as { login: { refreshToken: string } }).login;
+    const answers = await together(LOGINS + 2, (n) =>
+      post(`mutation { logout(refreshToken: "${refreshToken}.${n}") }`, '192.0.2.8'),
+    );
+    expect(codes(answers)).toEqual({ answered: LOGINS, RATE_LIMITED: 2 });
+  });
+
+  it('when they come from many addresses of one IPv6 network, then they share one turn', async () => {
+    const take = jest.spyOn(FairShare.prototype, 'take');
+    await together(2, (n) => post(anyone(), `2001:db8:1:2::${n + 1}`));
+    const nobodies = take.mock.calls.filter(([{ practice }]) => practice === 'nobody').map(([{ user }]) => user);
+    expect(new Set(nobodies)).toEqual(new Set(['2001:db8:1:2::/64']));
   });
 
   it('when a trusted proxy forwards them, then they are counted for whom it names; from others the header is not believed', async () => {

@@ -1,5 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { BadUserInput } from '../../src/foundation/errors/domain-error.ts';
+import { RequestContext, Role } from '../../src/foundation/request-context/request-context.ts';
+import { UsersService } from '../../src/people/users/users.service.ts';
 import { Trail } from '../support/readings.ts';
 import type { GraphQLAnswer } from '../support/test-app.ts';
 import { PASSWORD, together, World, type Practice } from '../support/world.ts';
@@ -59,6 +62,19 @@ describe('given an email that has an account in another practice', () => {
 
     await trail.rows(`UPDATE app.call_counts SET ends_at = ends_at - interval '1 hour'`);
     expect((await create(free())).code).toBeUndefined();
+  });
+
+  it('when whoever asks hangs up, then it counts and is in the trail all the same', async () => {
+    const users = world.test.app.get(UsersService, { strict: false });
+    const gone = RequestContext.anonymous({ requestId: 'gone', isGone: () => true }, () => new Date()).as({
+      userId: randomUUID(),
+      organizationId: practice.id,
+      role: Role.ADMIN,
+      isSuperAdmin: false,
+    });
+    const input = { email: elsewhere, password: PASSWORD, role: Role.ADMIN };
+    await expect(users.create(gone, input)).rejects.toThrow(BadUserInput);
+    expect(await told()).toHaveLength(1);
   });
 
   it('when twenty-five ask at the same instant, then ten are told', async () => {

@@ -25,8 +25,12 @@ export interface Actor {
 export interface Origin {
   readonly requestId: string;
   readonly ipAddress?: string;
+  /** Whom the address is counted for: who has one of IPv6 has 2^64 of them. */
+  readonly network?: string;
   /** Nobody waits for the answer any more: who asked has hung up. */
   readonly isGone?: () => boolean;
+  /** What the request itself came with, where this one is of work that goes on without whoever asked. */
+  readonly cameAs?: Origin;
 }
 
 /** Tells the present instant; the demo data and the tests bring their own. */
@@ -76,17 +80,23 @@ export class RequestContext {
 
   /** The same request, for what has to be done though nobody is there any more, or much was read: the trail of a refusal. */
   evenIfGone(): RequestContext {
-    const origin = { ...this.origin, isGone: undefined };
-    return new RequestContext(origin, this.now, this.signedIn, this.organizationId, this.askedAt, new Effort());
+    const { origin, now, signedIn, organizationId, askedAt } = this;
+    return new RequestContext(goingOn(origin), now, signedIn, organizationId, askedAt, new Effort());
   }
 
-  /** Whose share of the server this takes. Nobody's calls share by address; our own tasks, such as sealing, by name. */
+  /**
+   * The same request, whoever it said it was: signing in begins as nobody, and the trail must not name somebody else. It
+   * goes on where the caller hangs up, or guesses would be free of their counts, and a logout would end nothing.
+   */
+  anonymously(): RequestContext {
+    return RequestContext.anonymous(goingOn(this.origin), this.now);
+  }
+
+  /** Whose share of the server this takes. Nobody's calls share by network; our own tasks, such as sealing, by name. */
   get caller(): Caller {
     if (this.signedIn) return { practice: this.signedIn.organizationId, user: this.signedIn.userId };
-    const { ipAddress, requestId } = this.origin;
-    return ipAddress === undefined
-      ? { practice: 'this server', user: requestId }
-      : { practice: 'nobody', user: ipAddress };
+    const { ipAddress, network = ipAddress, requestId } = this.origin;
+    return network === undefined ? { practice: 'this server', user: requestId } : { practice: 'nobody', user: network };
   }
 
   get isSignedIn(): boolean {
@@ -103,4 +113,8 @@ export class RequestContext {
     if (!this.signedIn) throw new Error('This use case needs a signed-in user, and its door let somebody else in.');
     return this.signedIn;
   }
+}
+
+function goingOn(origin: Origin): Origin {
+  return { ...origin, isGone: undefined, cameAs: origin.cameAs ?? origin };
 }

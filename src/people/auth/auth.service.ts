@@ -5,7 +5,7 @@ import { Transactions } from '../../platform/database/transactions/transactions.
 import type { Tx } from '../../platform/database/transactions/tx.ts';
 import { Unauthenticated } from '../../foundation/errors/domain-error.ts';
 import { DoorLimits, type OwnSlot, type Passage } from '../../rules/rate-limits/door-limits.service.ts';
-import { RequestContext, type Actor } from '../../foundation/request-context/request-context.ts';
+import type { Actor, RequestContext } from '../../foundation/request-context/request-context.ts';
 import { SecondFactorMissing } from '../second-factor/second-factor.errors.ts';
 import { SecondFactors } from '../second-factor/second-factors.service.ts';
 import { AccountsService } from '../users/accounts.service.ts';
@@ -64,7 +64,7 @@ export class AuthService {
    */
   async login(ctx: RequestContext, input: LoginCredentials): Promise<SignedIn> {
     let given: Granted | undefined;
-    const granted = await this.credentials.prove<Granted>(anonymous(ctx), input, async (tx, user) => {
+    const granted = await this.credentials.prove<Granted>(ctx.anonymously(), input, async (tx, user) => {
       const saved = await this.saved(tx, given);
       if (saved) return { granted: saved };
       const check = await this.secondFactors.check(tx, user, input.totpCode);
@@ -83,7 +83,7 @@ export class AuthService {
    * @throws RateLimited too many tries of this address, this token or this user
    */
   async refresh(ctx: RequestContext, refreshToken: string): Promise<SignedIn> {
-    const nobody = anonymous(ctx);
+    const nobody = ctx.anonymously();
     const { owned, passage } = await this.enter(nobody, 'refresh', refreshToken);
     let given: Granted | undefined;
     const granted =
@@ -107,7 +107,7 @@ export class AuthService {
    * @throws RateLimited too many tries of this address or this token
    */
   async logout(ctx: RequestContext, refreshToken: string): Promise<boolean> {
-    const nobody = anonymous(ctx);
+    const nobody = ctx.anonymously();
     const { owned, passage } = await this.enter(nobody, 'logout', refreshToken);
     if (!owned) return true;
     await this.transactions.run(homeOf(nobody, owned.user), async (tx) => {
@@ -189,9 +189,4 @@ export class AuthService {
   private record(tx: Tx, action: string, user: User, outcome = AuditOutcome.SUCCESS): void {
     this.audit.record(tx, { action, resource: 'user', resourceId: user.id, outcome });
   }
-}
-
-/** Whoever the request said it was: signing in begins as nobody, and the trail must not name somebody else. */
-export function anonymous(ctx: RequestContext): RequestContext {
-  return RequestContext.anonymous(ctx.origin, ctx.now);
 }

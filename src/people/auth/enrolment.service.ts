@@ -5,7 +5,7 @@ import type { RequestContext } from '../../foundation/request-context/request-co
 import { EnrolmentMisplaced, SecondFactorMissing, type Shortfall } from '../second-factor/second-factor.errors.ts';
 import { SecondFactors, type TotpSecret } from '../second-factor/second-factors.service.ts';
 import type { User } from '../users/user.entity.ts';
-import { anonymous, AuthService, type Granted, type LoginCredentials, type SignedIn } from './auth.service.ts';
+import { AuthService, type Granted, type LoginCredentials, type SignedIn } from './auth.service.ts';
 import { Credentials, type Proof } from './credentials.service.ts';
 
 interface Confirmed {
@@ -35,26 +35,26 @@ export class Enrolment {
    * @throws BadUserInput the password is wrong, or a second factor is on already
    */
   begin(ctx: RequestContext, password: string): Promise<TotpSecret> {
-    return this.credentials.proveAgain(ctx, anonymous(ctx), this.beginning, password);
+    return this.credentials.proveAgain(ctx, ctx.anonymously(), this.beginning, password);
   }
 
   /** @throws BadUserInput the code is wrong, or there is nothing to confirm */
   confirm(ctx: RequestContext, code: string): Promise<string[]> {
-    return this.credentials.proveAgain(ctx, anonymous(ctx), async (tx, user) =>
+    return this.credentials.proveAgain(ctx, ctx.anonymously(), async (tx, user) =>
       orWrongCode(await this.secondFactors.confirm(tx, user, code, ctx.actor.signInId)),
     );
   }
 
   /** @throws BadUserInput the code is wrong, or there is nothing to switch off */
   disable(ctx: RequestContext, code: string): Promise<true> {
-    return this.credentials.proveAgain(ctx, anonymous(ctx), async (tx, user) =>
+    return this.credentials.proveAgain(ctx, ctx.anonymously(), async (tx, user) =>
       orWrongCode((await this.secondFactors.disable(tx, user, code)) || undefined),
     );
   }
 
   /** @throws Unauthenticated, RateLimited as Credentials.prove */
   beginAtLogin(ctx: RequestContext, input: LoginCredentials): Promise<TotpSecret> {
-    return this.credentials.prove(anonymous(ctx), input, this.beginning);
+    return this.credentials.prove(ctx.anonymously(), input, this.beginning);
   }
 
   private readonly beginning = (tx: Tx, user: User): Promise<Proof<TotpSecret>> =>
@@ -63,7 +63,7 @@ export class Enrolment {
   /** @throws Unauthenticated, RateLimited as Credentials.prove; SecondFactorMissing the code is missing or wrong */
   async confirmAtLogin(ctx: RequestContext, input: LoginCredentials): Promise<EnrolledSignIn> {
     const { totpCode } = input;
-    const { granted, recoveryCodes } = await this.credentials.prove<Confirmed>(anonymous(ctx), input, (tx, user) =>
+    const { granted, recoveryCodes } = await this.credentials.prove<Confirmed>(ctx.anonymously(), input, (tx, user) =>
       orMisplaced<Confirmed>(async () => {
         if (!totpCode) return missing('REQUIRED');
         const recoveryCodes = await this.secondFactors.confirm(tx, user, totpCode);

@@ -7,7 +7,6 @@ import { AuditService } from '../../rules/audit/audit.service.ts';
 import { SecondFactors } from '../second-factor/second-factors.service.ts';
 import { SignIns } from '../users/sign-ins.ts';
 import type { User } from '../users/user.entity.ts';
-import { anonymous } from './auth.service.ts';
 import { Credentials, type Proof } from './credentials.service.ts';
 
 export interface IdentityProof {
@@ -38,7 +37,7 @@ export class Identity {
     if (password == null && !code) throw new BadUserInput({ password: 'or totpCode is needed' });
     return this.credentials.proveAgain(
       ctx,
-      anonymous(ctx),
+      ctx.anonymously(),
       (tx, user) => this.confirmIn(tx, user, ctx.actor.signInId, code),
       password ?? undefined,
     );

@@ -11,6 +11,9 @@ import { User } from '../users/user.entity.ts';
 import { RefreshToken } from './refresh-token.entity.ts';
 import { Stamps } from './stamps.service.ts';
 
+/** What is random, and its stamp, and nothing else: each text that fits is a subject with tries of its own. */
+const STAMPED = /^([\w-]{43})\.([\w-]{22})$/;
+
 export enum Spending {
   SERVED = 'SERVED',
   SPENT_BEFORE = 'SPENT_BEFORE',
@@ -50,8 +53,8 @@ export class RefreshTokens {
 
   /** Whether it was given out here once. False for those of the version before, too, which had no stamp. */
   isStamped(token: string): boolean {
-    const [random = '', stamp = ''] = token.split('.');
-    return this.stamps.fits(stamp, 'refresh', random);
+    const [, random, stamp] = STAMPED.exec(token) ?? [];
+    return random !== undefined && stamp !== undefined && this.stamps.fits(stamp, 'refresh', random);
   }
 
   /** Whose token this is, spent or not; undefined for an unknown one. `nobody` is a context that is not signed in. */

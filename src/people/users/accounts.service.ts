@@ -11,11 +11,13 @@ import { User } from './user.entity.ts';
 
 /** Deactivations, changes of role and ended sign-ins count within 60 seconds in every process; this leaves room for a slow one. */
 const FRESH_MS = 15_000;
+/** Nobody may be somebody in a moment; till then a token of a sign-in that is over does not ask the database at each call. */
+const NOBODY_FRESH_MS = 1_000;
 const MOST_SIGN_INS = 10_000;
 
 /** A promise, so that requests at the same moment share one reading, and its age counts from before it. */
 interface Reading {
-  readonly staleAt: number;
+  staleAt: number;
   readonly actor: Promise<Actor | undefined>;
 }
 
@@ -33,13 +35,15 @@ export class AccountsService {
     const key = `${keyOf({ organizationId, id: userId })}${signInId}`;
     const known = this.readings.get(key);
     if (known && performance.now() < known.staleAt) return known.actor;
-    const reading = { staleAt: performance.now() + FRESH_MS, actor: this.read(organizationId, userId, signInId) };
+    const asked = performance.now();
+    const reading = { staleAt: asked + FRESH_MS, actor: this.read(organizationId, userId, signInId) };
     this.readings.set(key, reading);
     const forgetIt = (): void => {
       if (this.readings.peek(key) === reading) this.readings.delete(key);
     };
-    // who is nobody now may be somebody in a moment, and a fault of the database is nobody's
-    void reading.actor.then((actor) => actor ?? forgetIt(), forgetIt);
+    void reading.actor.then((actor) => {
+      if (!actor) reading.staleAt = asked + NOBODY_FRESH_MS;
+    }, forgetIt); // a fault of the database is nobody's
     return reading.actor;
   }
 

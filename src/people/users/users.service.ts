@@ -96,7 +96,8 @@ export class UsersService {
     const passwordHash = await hashPassword(input.password);
     const { role, practitionerId, patientId } = input;
     const email = normalEmail(input.email);
-    const user = await this.transactions.run(scope, async (tx) => {
+    // who hangs up has been told all the same, if only by the time it took: it counts
+    const user = await this.transactions.run(scope.evenIfGone(), async (tx) => {
       await this.takenEmails.requireUntold(tx);
       await requireRow(tx, this.practitioners, 'practitioner', practitionerId);
       await requireRow(tx, this.patients, 'patient', patientId);

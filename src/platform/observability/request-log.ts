@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { ErrorCode } from '../../foundation/errors/error-code.ts';
+import { whenClosed } from './closed-connections.ts';
 import { operations } from './counters.ts';
 import { requestDurations } from './metrics.ts';
 import { RequestRecord } from './request-record.ts';
@@ -22,7 +23,7 @@ const ROUTINE = /^\/(health|metrics)/;
 export function logRequests(server: FastifyInstance, log: Logger, whoAsked: WhoAsked): void {
   server.addHook('onRequest', (request, reply, done) => {
     request.record = new RequestRecord(request.id);
-    onHangUp(reply, () => tellEnd(request, undefined));
+    onHangUp(request, reply, () => tellEnd(request, undefined));
     done();
   });
   server.addHook('onResponse', (request, reply, done) => {
@@ -54,10 +55,11 @@ export function logRequests(server: FastifyInstance, log: Logger, whoAsked: WhoA
 }
 
 /** Whoever asked is gone before the answer: there will be no onResponse, and onRequestAbort knows of half-sent bodies only. */
-export function onHangUp({ raw }: FastifyReply, tell: () => void): void {
-  raw.once('close', () => {
-    if (!raw.writableEnded) tell();
-  });
+export function onHangUp(request: FastifyRequest, { raw }: FastifyReply, tell: () => void): void {
+  const forget = whenClosed(request.raw.socket, tell);
+  // an answer that is ended but waits behind another one's is not sent yet
+  raw.once('finish', forget);
+  raw.once('error', forget);
 }
 
 /** The route's template, such as `/api/appointments/:id`; none for what is not there. */

@@ -10,7 +10,7 @@ export function traceRequests(server: FastifyInstance): void {
   const contexts = new WeakMap<FastifyRequest, Context>();
 
   server.addHook('onRequest', (request, reply, done) => {
-    onHangUp(reply, () => end(request));
+    onHangUp(request, reply, () => end(request));
     const { method, record, headers } = request;
     const route = routeOf(request);
     const parent = propagation.extract(context.active(), headers);

@@ -75,7 +75,7 @@ export class DoorLimits {
     this.note(nobody, counted, taken);
     if (taken.granted === 0) {
       this.empty.set(keyOf(counted), { heardAt: performance.now(), endsInSeconds: taken.endsInSeconds });
-      if (taken.firstRefusal) await this.recordRefusal(nobody, counted);
+      if (taken.firstRefusal) await this.recordRefusal(nobody, counted, taken);
       throw new RateLimited(taken.endsInSeconds);
     }
     return own ? UNCOUNTED : { uncount: (tx) => this.uncount(nobody, tx, counted, taken) };
@@ -124,10 +124,18 @@ export class DoorLimits {
     noteStanding(origin, { policy, quota, left: remaining, endsInSeconds });
   }
 
-  /** Once a window: a flood at the door is not to flood the trail. */
-  private async recordRefusal(nobody: RequestContext, { kind, quota }: Counted): Promise<void> {
+  /**
+   * Once a window: a flood at the door is not to flood the trail. A try that was right gives its point back, and the refusal
+   * after it is a first one again, so the events have a point of their own, which ends with the window.
+   */
+  private async recordRefusal(nobody: RequestContext, counted: Counted, { endsInSeconds }: Taken): Promise<void> {
+    const { kind, subject, quota } = counted;
     const [of, door] = kind.split(':');
-    await this.transactions.read(nobody, (tx) => {
+    await this.transactions.run(nobody, async (tx) => {
+      tx.allowBlindReplay(); // the point and the event are there both, or neither is
+      const seconds = Math.floor(endsInSeconds);
+      const { granted } = await this.points.takeIn(tx, { kind: `told:${kind}`, subject, wanted: 1, most: 1, seconds });
+      if (granted === 0) return;
       this.audit.recordNowhere(tx, {
         action: 'RATE_LIMITED',
         resource: 'api',

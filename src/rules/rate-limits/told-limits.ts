@@ -16,7 +16,8 @@ export interface Standing {
 /** By policy: a request that is counted several times tells of the last. */
 const standings = new Beside<Origin, Map<string, Standing>>();
 
-export function noteStanding(origin: Origin, standing: Standing): void {
+export function noteStanding(of: Origin, standing: Standing): void {
+  const origin = of.cameAs ?? of; // its answer tells
   const noted = standings.get(origin);
   if (noted) noted.set(standing.policy, standing);
   else standings.set(origin, new Map([[standing.policy, standing]]));

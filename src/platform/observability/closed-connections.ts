@@ -1,4 +1,5 @@
 import type { EventEmitter } from 'node:events';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 
 /** What is to be done when a connection closes, by connection. */
 const waiting = new WeakMap<EventEmitter, Set<() => void>>();
@@ -13,6 +14,17 @@ export function whenClosed(connection: EventEmitter, done: () => void): () => vo
   const all = waiting.get(connection) ?? listening(connection);
   all.add(done);
   return () => void all.delete(done);
+}
+
+/** Does something once: when a request is answered, or its connection closes before. */
+export function whenOver({ socket }: IncomingMessage, answer: ServerResponse, done: () => void): void {
+  const end = (): void => {
+    forget();
+    answer.off('close', end);
+    done();
+  };
+  const forget = whenClosed(socket, end);
+  answer.once('close', end);
 }
 
 /** One listener, however many requests come by the connection. */
