@@ -44,6 +44,7 @@ export async function createTestApp(settings: Record<string, string> = {}, given
     JWT_SECRET: randomBytes(32).toString('hex'),
     DATABASE_URL: database.applicationUrl,
     LOGINS_PER_MINUTE: '0', // a test signs in more people than a front desk
+    NEW_DOCUMENTS_PER_MINUTE: '0', // and sends more documents than any client has
     DENIALS_PER_MINUTE: '0', // and is denied more
     DATABASE_MIGRATION_URL: database.ownerUrl,
     ...settingsOfCluster(),

@@ -46,7 +46,7 @@ export class Rig {
 
   static async create(): Promise<Rig> {
     // no limits of calls: refusals for their number would hide all others
-    const world = await World.create({ POINTS_PER_MINUTE: '0', NEW_DOCUMENTS_PER_MINUTE: '0', AUDIT_SEAL_SECONDS: '0' });
+    const world = await World.create({ POINTS_PER_MINUTE: '0', AUDIT_SEAL_SECONDS: '0' });
     const tenants: [Tenant, Tenant] = [
       await Tenant.found(world, MARKERS[0], 'America/New_York'),
       await Tenant.found(world, MARKERS[1], 'Asia/Kathmandu'),
