@@ -11,6 +11,7 @@ describe('given what a call has cost', () => {
     ['a call of ten fields', effort({ roots: 10 }), 0, 10],
     ['a call of no field, such as __typename alone', effort({ roots: 0 }), 0, 1],
     ['a week of 200 with all its relations', effort({ rows: 620 }), 180_000, 25],
+    ['a query that may read much, and finds little', effort({ expected: 20_000, rows: 10 }), 0, 81],
     ['a list that is counted', effort({ rows: 51, counts: 1 }), 0, 11],
     ['a document that this process had not seen', effort({ newDocuments: 1 }), 0, 11],
     ['a reading that was given up', effort({ overdue: 1 }), 0, 501],

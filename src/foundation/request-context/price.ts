@@ -1,6 +1,8 @@
 import type { Effort } from './effort.ts';
 
 const ROWS_OF_A_POINT = 100;
+/** Of what it might have read: a bound, which most queries stay far below. */
+const EXPECTED_OF_A_POINT = 250;
 const BYTES_OF_A_POINT = 10_000;
 /** To count a list is to walk over all of it. */
 const POINTS_OF_A_COUNT = 10;
@@ -16,11 +18,11 @@ const POINTS_OF_AN_OVERDUE = 500;
  * @param bytes of what was sent and answered; where PostgreSQL sent more for it, that counts
  */
 export function pointsOf(effort: Effort, bytes: number): number {
-  const { rows, counts, overdue } = effort;
+  const { rows, counts, overdue, expected } = effort;
   return (
     1 +
     pointsBefore(effort) +
-    Math.floor(rows / ROWS_OF_A_POINT) +
+    Math.floor(Math.max(rows / ROWS_OF_A_POINT, expected / EXPECTED_OF_A_POINT)) +
     Math.floor(Math.max(bytes, effort.bytes) / BYTES_OF_A_POINT) +
     counts * POINTS_OF_A_COUNT +
     overdue * POINTS_OF_AN_OVERDUE

@@ -8,6 +8,8 @@ import {
   isListType,
   isObjectType,
   Kind,
+  type GraphQLCompositeType,
+  type GraphQLField,
   type OperationDefinitionNode,
   type TypeNode,
   type ValidationContext,
@@ -22,7 +24,8 @@ import { MOST_FIELDS } from './modest.ts';
 import { unquoted } from './plain-words.ts';
 import { refusedQuery, told, tooMuch } from './refused-query.ts';
 import { LARGEST_PAGE } from '../lists/page-args.ts';
-import { isConnection } from '../lists/projection.ts';
+import { isAttachable } from '../lists/attached.ts';
+import { isConnection, isProperty } from '../lists/projection.ts';
 
 /** What one request may ask for, at most. Refused before anything runs, with the figures. */
 export interface QueryLimits {
@@ -51,6 +54,9 @@ interface RuleOptions {
 export const MOST_TOKENS = 1_000;
 
 const USUAL_PAGE = 50;
+/** Objects that one costs as much as that is read for itself: ten times the CPU of one that is read along. */
+const OF_ITS_OWN = 10;
+const ROOTS = new Set(['Query', 'Mutation']);
 
 /** Refuses queries that are too deep or too broad, while they are validated. */
 export function shapeLimits({ depth, aliases }: Pick<QueryLimits, 'depth' | 'aliases'>): ValidationRule[] {
@@ -144,15 +150,20 @@ function complexityOf(options: Omit<ComplexityOptions, 'estimators'>): number {
  * Objects that a field may make us read: itself and what is below it, times the rows of its page. Plain fields cost
  * nothing, since they come with their object, but for long texts.
  */
-const costOf: ComplexityEstimator = ({ field, args, childComplexity }) => {
+const costOf: ComplexityEstimator = ({ type: parent, field, args, childComplexity }) => {
   const type = getNullableType(field.type);
   if (isListType(type))
     return isConnectionList(field.name) ? 1 + childComplexity : mostOf(field) * (1 + childComplexity);
   if (!isObjectType(type) || type.name === 'PageInfo') return weightOf(field);
-  if (!isConnection(type)) return 1 + childComplexity;
+  if (!isConnection(type)) return (isReadForItself(parent, field) ? OF_ITS_OWN : 1) + childComplexity;
   const asked: unknown = args.first ?? USUAL_PAGE;
   return 1 + Math.min(Math.max(Number(asked), 1), LARGEST_PAGE) * childComplexity;
 };
+
+/** A relation that is not read together with its rows: each passes the field's door, and waits for its loader. */
+function isReadForItself(parent: GraphQLCompositeType, field: GraphQLField<unknown, unknown>): boolean {
+  return !ROOTS.has(parent.name) && !isProperty(field) && !isAttachable(field);
+}
 
 /** The connection that they are of counts their rows. */
 function isConnectionList(field: string): boolean {

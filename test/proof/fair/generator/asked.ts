@@ -1,4 +1,6 @@
 import { getNamedType, getNullableType, isListType, isObjectType, type GraphQLField } from 'graphql';
+import { isAttachable } from '../../../../src/platform/graphql/lists/attached.ts';
+import { isProperty } from '../../../../src/platform/graphql/lists/projection.ts';
 import { weightOf } from '../../../../src/platform/graphql/lists/long-text.ts';
 import { mostOf } from '../../../../src/platform/graphql/lists/plain-lists.ts';
 
@@ -18,13 +20,21 @@ export interface Asked {
 /** What texts that may be long count as, in objects, for a schema that was read as text: that does not tell. */
 const LONG_TEXTS: Readonly<Record<string, number>> = { narrativeNotes: 50, metrics: 50, notes: 5 };
 
+/** In a schema that was read as text. */
+const READ_FOR_THEMSELVES = ['grantedTo', 'grantedBy'];
+
 /** What the API counts as its cost (src/platform/graphql/edge/limits.ts), or somewhat more. */
 export function costOf({ field, page, below }: Asked): number {
   const child = below.reduce((sum, each) => sum + costOf(each), 0);
   if (!isObjectType(getNamedType(field.type))) return weightOf(field) || (LONG_TEXTS[field.name] ?? 0);
   if (page !== undefined) return 1 + page * child;
   const isPlainList = isListType(getNullableType(field.type)) && field.name !== 'nodes' && field.name !== 'edges';
-  return (isPlainList ? mostOf(field) : 1) * (1 + child);
+  if (isPlainList) return mostOf(field) * (1 + child);
+  return (isReadForItself(field) ? 10 : 1) + child;
+}
+
+function isReadForItself(field: Field): boolean {
+  return READ_FOR_THEMSELVES.includes(field.name) || !(isProperty(field) || isAttachable(field));
 }
 
 /** How many words and signs its text is made of. */
