@@ -16,7 +16,7 @@ let trail: Trail;
 const sessions: string[] = [];
 
 beforeAll(async () => {
-  world = await World.create({ DENIALS_PER_MINUTE: String(MOST) });
+  world = await World.create({ DENIALS_PER_MINUTE: String(MOST), POINTS_PER_MINUTE: '0' });
   practice = await world.practice();
   patient = await world.patient(practice);
   const practitioner = await world.practitioner(practice);
