@@ -43,9 +43,7 @@ export function requireKnown(sent: object, type: Type<object>, said: string): vo
   const checks = getMetadataStorage().getTargetValidationMetadatas(type, '', false, false);
   const known = new Set(checks.map(({ propertyName }) => propertyName));
   const unknown = Object.keys(sent).filter((name) => !known.has(name));
-  const told = unknown.map(
-    (name) => (name ? [name, said] : ['body', 'has a field without a name']) as [string, string],
-  );
+  const told = unknown.map((name): [string, string] => (name ? [name, said] : ['body', 'has a field without a name']));
   if (told.length) throw new BadUserInput(Object.fromEntries(told));
 }
 
