@@ -25,10 +25,7 @@ export function oneByOne(schema: GraphQLSchema): GraphQLSchema {
       const { expected, roots } = context.request.holder.current.effort;
       if (roots < 2 || expected < LARGE) return resolve(row, args, context, info);
       const before = reading.get(context) ?? Promise.resolve();
-      const value = before.then(async () => {
-        const read: unknown = await resolve(row, args, context, info);
-        return read;
-      });
+      const value = before.then(() => resolve(row, args, context, info));
       // one that fails is no reason for the others to
       const over = (): Promise<void> => nextTurn();
       reading.set(context, value.then(over, over));
