@@ -1,8 +1,6 @@
-import { LRUCache } from 'lru-cache';
+import { MinuteCounts } from '../../foundation/fair-share/minute-counts.ts';
 import { count, type Denials } from './denials.ts';
 
-const WINDOW_MS = 60_000;
-const MOST_USERS = 10_000;
 /** What a client names is no kind, so there are few; of the ids the last ones are kept. */
 const MOST_IDS = 20;
 
@@ -20,24 +18,16 @@ export class Excess {
 
 /** Events of denials that a user may cause a minute, in this process: a flood of refusals is not to flood the trail. */
 export class DenialBudget {
-  private readonly spent = new LRUCache<string, { readonly endsAt: number; events: number }>({ max: MOST_USERS });
+  private readonly spent = new MinuteCounts();
 
   /** @param most 0: any number */
   constructor(private readonly most: number) {}
 
   isSpent(userId: string): boolean {
-    return this.most > 0 && this.windowOf(userId).events >= this.most;
+    return this.most > 0 && this.spent.of(userId) >= this.most;
   }
 
   spend(userId: string, events: number): void {
-    this.windowOf(userId).events += events;
-  }
-
-  private windowOf(userId: string): { events: number } {
-    const known = this.spent.get(userId);
-    if (known && performance.now() < known.endsAt) return known;
-    const window = { endsAt: performance.now() + WINDOW_MS, events: 0 };
-    this.spent.set(userId, window);
-    return window;
+    this.spent.add(userId, events);
   }
 }

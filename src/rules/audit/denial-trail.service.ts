@@ -7,7 +7,7 @@ import type { RequestHolder } from '../../foundation/request-context/ctx.decorat
 import type { RequestContext } from '../../foundation/request-context/request-context.ts';
 import { AuditOutcome, AuditService } from './audit.service.ts';
 import { DenialBudget, Excess } from './denial-budget.ts';
-import { countingEvent, Denials, type Denial, type DenialEvent } from './denials.ts';
+import { countingEvent, Denials, type RecordedRefusal, type DenialEvent } from './denials.ts';
 import { patientsOf } from './patients-of.ts';
 
 /** A counting event tells of this long. */
@@ -40,7 +40,7 @@ export class DenialTrail implements BeforeApplicationShutdown {
   }
 
   /** Keeps the denial for the end of its request: `holder.beforeAnswer` writes what the request has come to. */
-  note(holder: RequestHolder, denial: Denial): void {
+  note(holder: RequestHolder, denial: RecordedRefusal): void {
     const ctx = holder.current.evenIfGone();
     const users = this.ofRequest.get(holder) ?? new Map<string, OfUser>();
     this.ofRequest.set(holder, users);

@@ -2,7 +2,7 @@ import type { ErrorCode } from '../../foundation/errors/error-code.ts';
 import type { Forbidden, IdentityUnconfirmed, NotFound } from '../../foundation/errors/domain-error.ts';
 
 /** A refusal that belongs into the trail. */
-export type Denial = Forbidden | IdentityUnconfirmed | NotFound;
+export type RecordedRefusal = Forbidden | IdentityUnconfirmed | NotFound;
 
 /** Objects whose denials are told one by one, of a request; the rest is counted. */
 const MOST_OBJECTS = 200;
@@ -36,7 +36,7 @@ export class Denials {
   private readonly entries = new Map<string, Entry>();
   private readonly beyond = new Map<string, number>();
 
-  add(denial: Denial): void {
+  add(denial: RecordedRefusal): void {
     const { resource = 'api', resourceId } = namedBy(denial);
     const id = isUuid(resourceId) ? resourceId.toLowerCase() : null;
     const key = `${denial.code} ${resource} ${id ?? ''}`;
@@ -123,7 +123,7 @@ function eventOf(patientId: string | null, of: readonly Entry[]): DenialEvent {
 }
 
 /** The object that was denied, or asked for by somebody who may not ask at all. */
-function namedBy(denial: Denial): { readonly resource?: string; readonly resourceId?: string } {
+function namedBy(denial: RecordedRefusal): { readonly resource?: string; readonly resourceId?: string } {
   if ('resource' in denial.details) return denial.details;
   return 'asked' in denial ? denial.asked : {};
 }

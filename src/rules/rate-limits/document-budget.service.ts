@@ -1,11 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { LRUCache } from 'lru-cache';
+import { MinuteCounts } from '../../foundation/fair-share/minute-counts.ts';
 import { RateLimited } from '../../foundation/errors/domain-error.ts';
 import { Environment } from '../../platform/config/environment.ts';
 import { networkOf } from './address.ts';
-import { WINDOW_SECONDS } from './points.service.ts';
-
-const MOST_ADDRESSES = 10_000;
 
 /**
  * How many new documents an address may have looked through a minute without a token, in this process: each takes some
@@ -14,8 +11,7 @@ const MOST_ADDRESSES = 10_000;
  */
 @Injectable()
 export class DocumentBudget {
-  private readonly windows = new LRUCache<string, { left: number; readonly endsAt: number }>({ max: MOST_ADDRESSES });
-
+  private readonly spent = new MinuteCounts();
   private readonly most: number;
 
   constructor({ NEW_DOCUMENTS_PER_MINUTE }: Environment) {
@@ -26,13 +22,7 @@ export class DocumentBudget {
   spend(address: string | undefined): void {
     if (this.most === 0) return;
     const network = networkOf(address);
-    const now = performance.now();
-    let window = this.windows.get(network);
-    if (!window || window.endsAt <= now) {
-      window = { left: this.most, endsAt: now + WINDOW_SECONDS * 1_000 };
-      this.windows.set(network, window);
-    }
-    if (window.left <= 0) throw new RateLimited((window.endsAt - now) / 1_000);
-    window.left -= 1;
+    if (this.spent.of(network) >= this.most) throw new RateLimited(this.spent.secondsLeft(network));
+    this.spent.add(network, 1);
   }
 }
