@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { practitionerOf } from '../data/people.ts';
-import { idOf, Kind } from '../ids.ts';
+import { visitOf } from './visit.ts';
 import { startOf } from '../slots.ts';
 import type { Bookings, Job, Query } from './job.ts';
 
@@ -20,8 +19,6 @@ const COMPLETE = `mutation Complete($input: CompleteAppointmentInput!) {
   completeAppointment(input: $input) { id status unitsUsed unitsUnauthorized startTime endTime } }`;
 const CANCEL = `mutation Cancel($input: CancelAppointmentInput!) {
   cancelAppointment(input: $input) { id status unitsReserved cancelledAt version } }`;
-
-const HOUR = 3_600_000;
 
 /** @param takeSlot a number that no other operation gets */
 export function operationOf(job: Job, takeSlot: () => number): Operation {
@@ -76,16 +73,7 @@ function inputOf(job: Bookings, slot: number): object {
   const { organization, practitioners, authorizations } = job;
   const [first, last] = authorizations;
   const authorization = first + Math.floor(Math.random() * (last - first + 1));
-  const start = startOf(job, slot);
-  return {
-    patientId: idOf(Kind.PATIENT, organization, authorization),
-    practitionerId: idOf(Kind.PRACTITIONER, organization, practitionerOf(authorization, practitioners)),
-    authorizationId: idOf(Kind.AUTHORIZATION, organization, authorization),
-    serviceCode: '97153',
-    startTime: new Date(start).toISOString(),
-    endTime: new Date(start + HOUR).toISOString(),
-    idempotencyKey: randomUUID(),
-  };
+  return visitOf(organization, practitioners, authorization, startOf(job, slot));
 }
 
 function bodyOf(query: string, variables: object): string {

@@ -10,7 +10,6 @@ export interface Answer {
   readonly code: string;
   /** How it begins. */
   readonly text: string;
-  readonly cookies: readonly string[];
 }
 
 export interface Sent {
@@ -58,7 +57,7 @@ export class Client {
         clearTimeout(limit);
         resolve(answer);
       };
-      const fail = (): void => end({ status: 0, code: lost, text: '', cookies: [] });
+      const fail = (): void => end({ status: 0, code: lost, text: '' });
       sending.on('error', fail);
       sending.on('response', (response) => void read(response).then(end, fail));
       sending.end(text);
@@ -85,8 +84,7 @@ async function read(response: IncomingMessage): Promise<Answer> {
   for await (const chunk of response.setEncoding('utf8')) if (text.length < BEGINNING) text += chunk as string;
   text = text.slice(0, BEGINNING);
   const status = response.statusCode ?? 0;
-  const cookies = response.headers['set-cookie'] ?? [];
-  return { status, code: codeOf(status, text), text, cookies };
+  return { status, code: codeOf(status, text), text };
 }
 
 function codeOf(status: number, text: string): string {

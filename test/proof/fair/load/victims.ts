@@ -1,8 +1,6 @@
-import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { practitionerOf } from '../../../../bench/data/people.ts';
 import { FIRST_WEEK } from '../../../../bench/data/plan.ts';
-import { idOf, Kind } from '../../../../bench/ids.ts';
+import { visitOf } from '../../../../bench/load/visit.ts';
 import { latencyOf, type Latency } from '../../../../bench/measure/statistics.ts';
 import { FUTURE, startOf } from '../../../../bench/slots.ts';
 import { tokenOf } from '../../../../bench/tokens.ts';
@@ -48,8 +46,8 @@ export class Victims {
   private running: Promise<unknown> | undefined;
   private isOver = false;
   private slot = 0;
-  /** As a browser does: what the login of this device was given. */
-  private cookie = '';
+  /** What the login of this device was given: kept, as clients keep it. */
+  private deviceToken: string | undefined;
 
   constructor(private readonly urls: readonly string[]) {}
 
@@ -99,9 +97,9 @@ export class Victims {
   }
 
   private async login(client: Client, user: number): Promise<Answer> {
-    const headers: Record<string, string> = this.cookie ? { cookie: this.cookie } : {};
-    const answer = await client.send({ path: '/api/auth/login', body: credentials(user), headers });
-    if (answer.cookies.length) this.cookie = answer.cookies.map((each) => each.split(';', 1)[0]).join('; ');
+    const body = { ...credentials(user), deviceToken: this.deviceToken };
+    const answer = await client.send({ path: '/api/auth/login', body });
+    this.deviceToken = /"deviceToken":"([^"]+)"/.exec(answer.text)?.[1] ?? this.deviceToken;
     return answer;
   }
 
@@ -109,15 +107,7 @@ export class Victims {
     const { organization, practitioners, authorizations } = VICTIMS;
     const authorization = 1 + (this.slot % authorizations);
     const start = startOf(FUTURE, this.slot++);
-    return {
-      patientId: idOf(Kind.PATIENT, organization, authorization),
-      practitionerId: idOf(Kind.PRACTITIONER, organization, practitionerOf(authorization, practitioners)),
-      authorizationId: idOf(Kind.AUTHORIZATION, organization, authorization),
-      serviceCode: '97153',
-      startTime: new Date(start).toISOString(),
-      endTime: new Date(start + HOUR).toISOString(),
-      idempotencyKey: randomUUID(),
-    };
+    return visitOf(organization, practitioners, authorization, start);
   }
 }
 
