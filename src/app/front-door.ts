@@ -6,7 +6,7 @@ import { pointsBefore, pointsOf } from '../foundation/request-context/price.ts';
 import type { Actor } from '../foundation/request-context/request-context.ts';
 import { AuthenticationGuard } from '../people/auth/authentication.guard.ts';
 import { Environment } from '../platform/config/environment.ts';
-import { NotAsked } from '../platform/graphql/edge/asked-over-http.ts';
+import { GRAPHQL, NotAsked } from '../platform/graphql/edge/asked-over-http.ts';
 import { Documents } from '../platform/graphql/edge/documents.ts';
 import { KnownFaults } from '../platform/graphql/edge/known-faults.ts';
 import { MOST_TOKENS } from '../platform/graphql/edge/limits.ts';
@@ -23,7 +23,6 @@ declare module 'fastify' {
   }
 }
 
-const GRAPHQL = '/graphql';
 /** Of what somebody sends whom we do not know: a login, or a query of the schema. */
 const MOST_ANONYMOUS_BYTES = 32_768;
 /** Of a document. Its tokens have a bound of their own, which comments are not. */

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { Environment } from '../platform/config/environment.ts';
-import { requireAsked } from '../platform/graphql/edge/asked-over-http.ts';
+import { GRAPHQL, requireAsked } from '../platform/graphql/edge/asked-over-http.ts';
 import { whenOver } from '../platform/observability/closed-connections.ts';
 import { hearErrors } from '../platform/observability/process-log.ts';
 import { ArrivingBodies } from './arriving-bodies.ts';
@@ -28,7 +28,6 @@ type HttpSettings = Pick<
   'MAX_BODY_BYTES' | 'MAX_ANSWER_BYTES' | 'MAX_CONNECTIONS' | 'MAX_CONNECTIONS_PER_ADDRESS' | 'trustProxy'
 >;
 
-const GRAPHQL = '/graphql';
 const A_REQUEST_ID = /^[A-Za-z0-9._-]{8,64}$/;
 
 /** Fastify with our limits, our request ids, and the contract's answer to what never becomes a request of the API. */

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { GRAPHQL } from '../../platform/graphql/edge/asked-over-http.ts';
 
 /**
  * Nothing comes from elsewhere, nothing goes elsewhere, no script stands in a page or is made from text. Styles may:
@@ -61,7 +62,7 @@ function pageIn(folder: string): string | undefined {
 /** Somebody who follows a link asks for HTML and never for JSON; a GraphQL client does it the other way round. */
 function isForBrowser({ method, routeOptions, headers }: FastifyRequest): boolean {
   const { accept = '' } = headers;
-  return method === 'GET' && routeOptions.url === '/graphql' && /text\/html/i.test(accept) && !/json/i.test(accept);
+  return method === 'GET' && routeOptions.url === GRAPHQL && /text\/html/i.test(accept) && !/json/i.test(accept);
 }
 
 function answer(reply: FastifyReply, page: string | undefined): FastifyReply {

@@ -1,3 +1,4 @@
+import { applyDecorators } from '@nestjs/common';
 import { ArgsType, Field, InputType, Int, ObjectType } from '@nestjs/graphql';
 import { IsLine, Optional } from '../../platform/graphql/inputs/validation.ts';
 import { LONGEST_EMAIL, NormalEmail } from '../users/email.ts';
@@ -6,6 +7,16 @@ import { UserType } from '../users/user.type.ts';
 
 const LONGEST_CODE = 40;
 const LONGEST_DEVICE_TOKEN = 100;
+
+const CodeIfAny = (): PropertyDecorator =>
+  applyDecorators(
+    Field(() => String, {
+      nullable: true,
+      description: 'For accounts with a second factor: the code of the authenticator app, or a recovery code.',
+    }),
+    Optional(),
+    IsLine({ min: 0, max: LONGEST_CODE }),
+  );
 
 /** Bounded, and no more: what could not be an email or a password at all is answered as a wrong one. */
 @InputType()
@@ -19,13 +30,7 @@ export class LoginInput {
   @IsLine({ min: 0, max: LONGEST_PASSWORD })
   password: string;
 
-  @Field(() => String, {
-    nullable: true,
-    description: 'For accounts with a second factor: the code of the authenticator app, or a recovery code.',
-  })
-  @Optional()
-  @IsLine({ min: 0, max: LONGEST_CODE })
-  totpCode?: string | null;
+  @CodeIfAny() totpCode?: string | null;
 
   @Field(() => String, {
     nullable: true,
@@ -43,13 +48,7 @@ export class ConfirmIdentityInput {
   @IsLine({ min: 0, max: LONGEST_PASSWORD })
   password?: string | null;
 
-  @Field(() => String, {
-    nullable: true,
-    description: 'For accounts with a second factor: the code of the authenticator app, or a recovery code.',
-  })
-  @Optional()
-  @IsLine({ min: 0, max: LONGEST_CODE })
-  totpCode?: string | null;
+  @CodeIfAny() totpCode?: string | null;
 }
 
 @ArgsType()

@@ -4,6 +4,7 @@ import { Global, Module } from '@nestjs/common';
 import { GraphQLModule as NestGraphQLModule } from '@nestjs/graphql';
 import { Environment } from '../config/environment.ts';
 import { ErrorCode } from '../../foundation/errors/error-code.ts';
+import { GRAPHQL } from './edge/asked-over-http.ts';
 import { answerSize } from './edge/answer-size.ts';
 import { boundedCaches } from './edge/bounded-caches.ts';
 import { registerErrorCode } from './inputs/enums.ts';
@@ -44,7 +45,7 @@ type Options = Omit<ApolloDriverConfig, 'driver'>;
 function optionsFor(environment: Environment, documents: Documents): Options {
   const lists = new FinishedLists();
   return {
-    path: '/graphql',
+    path: GRAPHQL,
     autoSchemaFile: true,
     sortSchema: true,
     buildSchemaOptions: schemaOptions,

@@ -17,6 +17,8 @@ export class NotAsked extends BadUserInput {
 type Parts = Readonly<Record<'query' | 'operationName' | 'variables' | 'extensions', unknown>>;
 type Problems = Readonly<Record<string, string>>;
 
+/** Where GraphQL is asked. */
+export const GRAPHQL = '/graphql';
 const METHODS = ['GET', 'POST'];
 /** What Apollo answers in. */
 const ANSWERS = [
