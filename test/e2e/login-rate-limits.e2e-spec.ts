@@ -184,6 +184,17 @@ describe('given so many points a minute for a user', () => {
     expect((await call(other.token)).code).toBeUndefined();
   });
 
+  it('when many calls of many fields come at once, then those are not begun that there are no points for', async () => {
+    const { token } = await world.user(practice.admin, ADMIN);
+    const fields = Array.from({ length: 20 }, (_, index) => `a${index}: me { id }`).join(' ');
+    await post(`{ ${fields} }`, '192.0.2.21', { authorization: `Bearer ${practice.admin}` });
+    const answers = await together(40, () => post(`{ ${fields} }`, '192.0.2.21', { authorization: `Bearer ${token}` }));
+    const { answered = 0, RATE_LIMITED = 0 } = codes(answers);
+    expect(answered + RATE_LIMITED).toBe(40);
+    expect(answered).toBeGreaterThanOrEqual(1);
+    expect(answered).toBeLessThanOrEqual(CALLS / 20);
+  });
+
   it('when a token is broken, then it is nobody, not too many', async () => {
     expect(codes(await together(CALLS + 5, () => call('broken')))).toEqual({ UNAUTHENTICATED: CALLS + 5 });
   });

@@ -98,13 +98,12 @@ export class CallLimits {
   private async takeLot(userId: string): Promise<void> {
     // before the question: the window ends in this process at the same moment or earlier
     const askedAt = performance.now();
-    const before = this.leases.get(userId);
-    const debt = Math.min(Math.max(0, -(before?.left ?? 0)), this.most);
+    const owed = (): number => Math.min(Math.max(0, -(this.leases.get(userId)?.left ?? 0)), this.most);
     try {
-      const wanted = this.lot + debt;
+      const wanted = this.lot + owed();
       const { granted, remaining, endsInSeconds } = await this.points.take('user', userId, wanted, this.most);
       const endsAt = askedAt + endsInSeconds * 1_000;
-      const left = granted - debt;
+      const left = granted - owed(); // calls that were charged meanwhile included
       this.leases.set(userId, { left, beyond: remaining, endsAt, empty: granted === 0 });
     } catch (error) {
       this.log.warn({ message: 'calls are counted in this process alone for a second', error: safeError(error) });
