@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { TryAgain } from '../../src/foundation/errors/domain-error.ts';
+import { NotFound, TryAgain } from '../../src/foundation/errors/domain-error.ts';
+import { settle, type RequestHolder } from '../../src/foundation/request-context/ctx.decorator.ts';
+import { RequestContext, Role } from '../../src/foundation/request-context/request-context.ts';
 import { AuditService } from '../../src/rules/audit/audit.service.ts';
 import { DenialTrail } from '../../src/rules/audit/denial-trail.service.ts';
 import { Trail, type TrailEvent } from '../support/readings.ts';
@@ -65,6 +67,22 @@ describe('given a request that is refused in many places', () => {
     const [, event] = await deniedOf(stranger);
     expect(JSON.stringify(event!.details).length).toBeLessThan(2_000);
     expect(event!.details.count).toBe(20);
+  });
+
+  it('when whoever is refused has hung up by then, then it is recorded all the same', async () => {
+    const stranger = await world.practitioner(practice);
+    const gone = { requestId: `gone-${randomUUID()}`, isGone: () => true };
+    const actor = {
+      userId: stranger.userId,
+      organizationId: practice.id,
+      role: Role.PRACTITIONER,
+      isSuperAdmin: false,
+    };
+    const current = RequestContext.anonymous(gone, () => new Date()).as(actor);
+    const holder: RequestHolder = { current, atEnd: [] };
+    world.test.app.get(DenialTrail, { strict: false }).note(holder, new NotFound('session', randomUUID()));
+    await settle(holder);
+    expect(await deniedOf(stranger)).toMatchObject([{ resource: 'session', request_id: gone.requestId }]);
   });
 
   it('when its denials cannot be recorded, then the fields tell of the fault, and not what they would have', async () => {

@@ -76,6 +76,26 @@ describe('given documents that nobody has sent before', () => {
   });
 });
 
+describe('given documents that are asked for again and again', () => {
+  it('when they are too broad to be validated, then they are refused from memory, too', async () => {
+    const query = `{ ${Array.from({ length: 21 }, (_, index) => `a${index}: me { id }`).join(' ')} }`;
+    const first = await send({ query, token: practice.admin });
+    expect(first.errors![0]!.extensions.details).toEqual({ roots: 21, most: 20 });
+    expect(world.test.app.get(Documents, { strict: false }).faultsOf(query)).toHaveLength(1);
+    expect((await send({ query, token: practice.admin })).errors).toEqual([
+      { ...first.errors![0], extensions: { ...first.errors![0]!.extensions, requestId: expect.any(String) } },
+    ]);
+  });
+
+  it('when they ask for the schema without a token, then each time counts: such an answer is large', async () => {
+    const ask = { query: '{ __schema { types { name } } }', from: '192.0.2.13' };
+    const codes = [];
+    for (let nth = 0; nth <= DOCUMENTS; nth++) codes.push((await send(ask)).code);
+    expect(codes).toEqual([...Array<undefined>(DOCUMENTS).fill(undefined), 'RATE_LIMITED']);
+    expect((await send({ ...ask, token: practice.admin })).code).toBeUndefined();
+  });
+});
+
 describe('given a body', () => {
   const large = 'x'.repeat(40_000);
   const login = `mutation($text: String!) { login(input: {email: $text, password: "wrong"}) { accessToken } }`;
@@ -86,6 +106,16 @@ describe('given a body', () => {
       errors: [{ extensions: { details: { fields: { body: expect.anything() } }, requestId: expect.any(String) } }],
     });
   });
+
+  it.each(['/nothing', '/health/live', '/api/nothing'])(
+    'when it is sent to %s, where nothing takes it, then it is not read either',
+    async (url) => {
+      const payload = JSON.stringify({ text: large });
+      const headers = { 'content-type': 'application/json' };
+      const { statusCode } = await world.test.app.inject({ method: 'POST', url, headers, payload });
+      expect(statusCode).toBe(413);
+    },
+  );
 
   it('when its token has expired, then the client is told to sign in, and not that the body is large', async () => {
     expect(await send({ query: login, variables: { text: large }, token: 'expired' })).toMatchObject({

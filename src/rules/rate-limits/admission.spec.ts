@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { RequestHolder } from '../../foundation/request-context/ctx.decorator.ts';
+import { TryAgain } from '../../foundation/errors/domain-error.ts';
 import { RequestContext } from '../../foundation/request-context/request-context.ts';
 import { Environment } from '../../platform/config/environment.ts';
 import { Admission } from './admission.service.ts';
@@ -34,5 +35,35 @@ describe('given answers that a practice has not read', () => {
     expect(isRefused()).toBe(true);
     for (const done of waiting[0]!.atEnd) done();
     expect(isRefused()).toBe(false);
+  });
+});
+
+describe('given calls that have to wait for their turn', () => {
+  const admission = new Admission(Environment.read({ NODE_ENV: 'test' }));
+  const holder = (): RequestHolder => ({
+    current: RequestContext.anonymous({ requestId: 'a-call' }, () => new Date()),
+    atEnd: [],
+  });
+  /** As many as one user may have worked on. */
+  const working = Array.from({ length: 16 }, holder);
+  for (const each of working) void admission.arrive(each, CALLER, 100);
+
+  it('when their bodies are small, then they wait; what is too much to be kept waiting is refused at once', async () => {
+    const waiting = admission.arrive(holder(), CALLER, 1_000_000);
+    expect(waiting).toBeInstanceOf(Promise);
+    expect(() => admission.arrive(holder(), CALLER, 1_000_000)).toThrow(TryAgain);
+    admission.leave(working[0]!);
+    await waiting;
+    expect(admission.arrive(holder(), CALLER, 1_000_000)).toBeInstanceOf(Promise);
+  });
+
+  it('when an answer is made, then its place is free, whether it is read or not, and given back once', () => {
+    const other = { practice: 'two', user: 'somebody else' };
+    const all = Array.from({ length: 16 }, holder);
+    for (const each of all) expect(admission.arrive(each, other, 100)).toBeUndefined();
+    admission.leave(all[0]!);
+    for (const end of all[0]!.atEnd) end();
+    expect(admission.arrive(holder(), other, 100)).toBeUndefined();
+    expect(admission.arrive(holder(), other, 100)).toBeInstanceOf(Promise);
   });
 });
