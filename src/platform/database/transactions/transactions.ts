@@ -19,6 +19,7 @@ import { backOff } from '../connection/back-off.ts';
 import { transactionSettings } from '../connection/settings.ts';
 import { GatheredReads } from './gathered-reads.ts';
 import { Recovery, recoveryOf, sqlStateOf } from '../connection/sql-errors.ts';
+import { bytesReadBy, close, sharesOf } from './pool.ts';
 import { Tx } from './tx.ts';
 import { unwarned } from './unwarned.ts';
 
@@ -27,9 +28,6 @@ export const MOST_ATTEMPTS = 5;
 const PATIENCE_MS = 10_000;
 /** SQLSTATE of a statement that ran into its time-out. */
 const OVERDUE = '57014';
-/** Of the connections, at most. */
-const OF_A_PRACTICE = 0.5;
-const OF_A_USER = 0.375;
 
 /** What is done in one transaction. */
 type Work<T> = (tx: Tx) => Promise<T> | T;
@@ -302,21 +300,4 @@ export class Transactions {
     Object.assign(runner, { isTransactionActive: false });
     await runner.release();
   }
-}
-
-/** A practice leaves some to the others, and a user to the rest of the practice. */
-function sharesOf({ options }: DataSource): { all: number; practice: number; user: number } {
-  const all = (options as { poolSize?: number }).poolSize ?? 10; // pg's own
-  return { all, practice: Math.ceil(all * OF_A_PRACTICE), user: Math.ceil(all * OF_A_USER) };
-}
-
-/** Since the connection was made. */
-function bytesReadBy(client: PoolClient): number {
-  const { connection } = client as unknown as { connection?: { stream?: { bytesRead?: number } } };
-  return connection?.stream?.bytesRead ?? 0;
-}
-
-/** Ending a client makes the pool drop it on release. A connection that is gone already cannot be ended twice. */
-async function close(client: PoolClient): Promise<void> {
-  await (client as unknown as { end(): Promise<void> }).end().catch(() => undefined);
 }

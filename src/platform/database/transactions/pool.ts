@@ -1,0 +1,24 @@
+import type { PoolClient } from 'pg';
+import type { DataSource } from 'typeorm';
+import type { Shares } from '../../../foundation/fair-share/fair-share.ts';
+
+/** Of the connections, at most. */
+const OF_A_PRACTICE = 0.5;
+const OF_A_USER = 0.375;
+
+/** A practice leaves some to the others, and a user to the rest of the practice. */
+export function sharesOf({ options }: DataSource): Shares {
+  const all = (options as { poolSize?: number }).poolSize ?? 10; // pg's own
+  return { all, practice: Math.ceil(all * OF_A_PRACTICE), user: Math.ceil(all * OF_A_USER) };
+}
+
+/** Since the connection was made. */
+export function bytesReadBy(client: PoolClient): number {
+  const { connection } = client as unknown as { connection?: { stream?: { bytesRead?: number } } };
+  return connection?.stream?.bytesRead ?? 0;
+}
+
+/** Ending a client makes the pool drop it on release. A connection that is gone already cannot be ended twice. */
+export async function close(client: PoolClient): Promise<void> {
+  await (client as unknown as { end(): Promise<void> }).end().catch(() => undefined);
+}
