@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { FairShare, GaveUp, type Caller } from './fair-share.ts';
 
 const LONG_MS = 60_000;
@@ -24,6 +24,10 @@ class Door {
 
 const doorOf = (all: number, practice: number, user: number): Door =>
   new Door(new FairShare({ all, practice, user }, LONG_MS));
+
+/** Whoever still waits at the end waits in this time: else they would be told during another file's tests. */
+beforeEach(() => void jest.useFakeTimers());
+afterEach(() => void jest.useRealTimers());
 
 describe('given places that several want at the same time', () => {
   it('when they are free, then nobody waits', () => {
@@ -100,9 +104,11 @@ describe('given places that several want at the same time', () => {
   });
 
   it('when a place does not come in time, then whoever waits is told, and is not in the way of the next', async () => {
-    const share = new FairShare({ all: 1, practice: 1, user: 1 }, 1);
+    const share = new FairShare({ all: 1, practice: 1, user: 1 }, LONG_MS);
     void share.take(somebody('a'));
-    await expect(share.take(somebody('b'))).rejects.toThrow(GaveUp);
+    const told = expect(share.take(somebody('b'))).rejects.toThrow(GaveUp);
+    jest.advanceTimersByTime(LONG_MS);
+    await told;
     share.giveBack(somebody('a'));
     expect(share.take(somebody('c'))).toBeUndefined();
   });

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { RequestHolder } from '../../foundation/request-context/ctx.decorator.ts';
 import { TryAgain } from '../../foundation/errors/domain-error.ts';
 import { RequestContext } from '../../foundation/request-context/request-context.ts';
@@ -8,6 +8,10 @@ import { Admission } from './admission.service.ts';
 const CALLER = { practice: 'one', user: 'somebody' };
 const LARGE = 5_000_000;
 const cut = (): void => undefined;
+
+/** Whoever still waits at the end waits in this time: else they would be told during another file's tests. */
+beforeAll(() => void jest.useFakeTimers());
+afterAll(() => void jest.useRealTimers());
 
 describe('given answers that a practice has not read', () => {
   const admission = new Admission(Environment.read({ NODE_ENV: 'test' }));
