@@ -2,6 +2,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyRequest } from 'fastify';
 import { GraphQLError, parse, type DocumentNode } from 'graphql';
 import { Unauthenticated } from '../foundation/errors/domain-error.ts';
+import type { Caller } from '../foundation/fair-share/fair-share.ts';
 import { pointsBefore, pointsOf } from '../foundation/request-context/price.ts';
 import type { Actor } from '../foundation/request-context/request-context.ts';
 import { AuthenticationGuard } from '../people/auth/authentication.guard.ts';
@@ -62,35 +63,36 @@ export function frontDoor(app: NestFastifyApplication): void {
       done();
       return;
     }
-    const { sender, holder } = request;
-    const { caller } = sender ? holder.current.as(sender) : holder.current;
-    const waiting = admission.arrive(holder, caller, lengthOf(request));
+    const waiting = admission.arrive(request.holder, callerOf(request), lengthOf(request));
     if (waiting) waiting.then(() => done(), done);
     else done();
   });
 
   server.addHook('preHandler', (request, _reply, done) => {
     const text = request.routeOptions.url === GRAPHQL ? textOf(request) : undefined;
-    if (text !== undefined) {
-      const faults = documents.faultsOf(text);
-      if (faults?.length) throw new KnownFaults(faults);
-      if (!faults) {
-        const { effort, origin } = request.holder.current;
-        effort.newDocuments += 1;
-        if (!request.sender) budget.spend(origin.ipAddress);
-        requireShort(text);
-        const document = parsed(text);
-        if (document) refuseForGood(text, () => requireModest(document, queryLimits.roots));
-      } else if (!request.sender && ASKS_FOR_THE_SCHEMA.test(text))
-        budget.spend(request.holder.current.origin.ipAddress);
+    const faults = text === undefined ? [] : documents.faultsOf(text);
+    if (faults?.length) throw new KnownFaults(faults);
+    const { sender, holder } = request;
+    const { origin } = holder.current;
+    if (!sender && text !== undefined && (!faults || ASKS_FOR_THE_SCHEMA.test(text))) budget.spend(origin.ipAddress);
+    if (text === undefined || faults) {
+      done();
+      return;
     }
-    done();
+    holder.current.effort.newDocuments += 1;
+    requireShort(text);
+    void admission
+      .look(holder, callerOf(request))
+      .then(() => lookThrough(text))
+      .then(() => done(), done);
   });
 
-  /** Refuses the document, and remembers it. */
-  const refuseForGood = (text: string, check: () => void): void => {
+  /** Refuses what is immodest, for good: it is remembered. */
+  const lookThrough = (text: string): void => {
+    const document = parsed(text);
+    if (!document) return;
     try {
-      check();
+      requireModest(document, queryLimits.roots);
     } catch (error) {
       if (error instanceof GraphQLError) documents.remember(text, [error.toJSON()]);
       throw error;
@@ -115,6 +117,10 @@ export function frontDoor(app: NestFastifyApplication): void {
 
 function isApi({ routeOptions: { url = '' } }: FastifyRequest): boolean {
   return url === GRAPHQL || url.startsWith('/api/');
+}
+
+function callerOf({ sender, holder: { current } }: FastifyRequest): Caller {
+  return (sender ? current.as(sender) : current).caller;
 }
 
 function lengthOf({ headers }: FastifyRequest): number {

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { RateLimited } from '../../foundation/errors/domain-error.ts';
+import { CallerGone, RateLimited } from '../../foundation/errors/domain-error.ts';
 import { FairShare, type Caller } from '../../foundation/fair-share/fair-share.ts';
 import { Beside } from '../../foundation/request-context/beside.ts';
 import type { RequestHolder } from '../../foundation/request-context/ctx.decorator.ts';
@@ -9,10 +9,12 @@ import { Totals } from './totals.ts';
 /** Calls that are worked on at the same time. */
 const CALLS = { all: 128, practice: 48, user: 16 };
 /** Of those, by what they read. */
-const PLACES = { all: 256, practice: 128, user: 96 };
+const PLACES = { all: 256, practice: 64, user: 64 };
 /** A call that may read so many objects takes one place; a page of 200 clinical notes takes as many as there are for one. */
 const OBJECTS_OF_A_PLACE = 100;
 const MOST_PLACES = 64;
+/** Documents that are looked through between two turns of the event loop: that takes the one thread for some milliseconds. */
+const DOCUMENTS = { all: 1, practice: 1, user: 1 };
 const PATIENCE_MS = 10_000;
 /** Bodies of calls that wait; what they become once they are parsed is up to fifteen times as much. */
 const WAITING_BYTES = { all: 8_000_000, user: 1_500_000 };
@@ -32,6 +34,7 @@ const LARGE_BYTES = 65_536;
 export class Admission {
   private readonly calls = new FairShare(CALLS, PATIENCE_MS);
   private readonly places = new FairShare(PLACES, PATIENCE_MS);
+  private readonly documents = new FairShare(DOCUMENTS, PATIENCE_MS);
   private readonly held = new Beside<RequestHolder, (() => void)[]>();
   /** Bytes of bodies whose calls wait. */
   private readonly waiting = new Totals(WAITING_BYTES);
@@ -57,6 +60,13 @@ export class Admission {
     }
     this.waiting.add(caller, bytes);
     return waiting.then(() => this.hold(holder, this.calls, caller, 1)).finally(() => this.waiting.add(caller, -bytes));
+  }
+
+  /** Waits until a new document may be looked through: others are served between one and the next. @throws TryAgain */
+  async look({ current }: RequestHolder, caller: Caller): Promise<void> {
+    await this.documents.take(caller);
+    setImmediate(() => this.documents.giveBack(caller));
+    if (current.origin.isGone?.()) throw new CallerGone();
   }
 
   /** Waits for as many places as what it reads takes. @throws TryAgain they did not come in time; nothing was done */

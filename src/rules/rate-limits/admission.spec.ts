@@ -10,7 +10,7 @@ const LARGE = 5_000_000;
 const cut = (): void => undefined;
 
 /** Whoever still waits at the end waits in this time: else they would be told during another file's tests. */
-beforeAll(() => void jest.useFakeTimers());
+beforeAll(() => void jest.useFakeTimers({ doNotFake: ['setImmediate'] }));
 afterAll(() => void jest.useRealTimers());
 
 describe('given answers that a practice has not read', () => {
@@ -69,5 +69,19 @@ describe('given calls that have to wait for their turn', () => {
     for (const end of all[0]!.atEnd) end();
     expect(admission.arrive(holder(), other, 100)).toBeUndefined();
     expect(admission.arrive(holder(), other, 100)).toBeInstanceOf(Promise);
+  });
+});
+
+describe('given documents that nobody has looked through yet', () => {
+  it('when several come at one moment, then the event loop turns between one and the next', async () => {
+    const admission = new Admission(Environment.read({ NODE_ENV: 'test' }));
+    const looked: number[] = [];
+    const holder = { current: RequestContext.anonymous({ requestId: 'a-call' }, () => new Date()), atEnd: [] };
+    const looks = [1, 2, 3].map((nth) => admission.look(holder, CALLER).then(() => looked.push(nth)));
+    await looks[0];
+    expect(looked).toEqual([1]);
+    await new Promise(setImmediate);
+    expect(looked).toEqual([1, 2]);
+    await Promise.all(looks);
   });
 });
