@@ -70,7 +70,7 @@ export class AuthService {
       const check = await this.secondFactors.check(tx, user, input.totpCode);
       if (check === 'REQUIRED' || check === 'INVALID' || check === 'ENROLMENT_REQUIRED')
         return { refusal: new SecondFactorMissing(check), secondFactor: check };
-      given = await this.begin(tx, user, check === 'NONE' ? undefined : check);
+      given = this.begin(tx, user, check === 'NONE' ? undefined : check);
       return { granted: given };
     });
     return this.signInOnDevice(ctx, granted, input.deviceToken);
@@ -120,14 +120,14 @@ export class AuthService {
   }
 
   /** A new sign-in of a user who has proved who they are; a part of whatever proves it. */
-  async begin(tx: Tx, user: User, secondFactor?: string): Promise<Granted> {
+  begin(tx: Tx, user: User, secondFactor?: string): Granted {
     this.audit.record(tx, {
       action: 'LOGIN',
       resource: 'user',
       resourceId: user.id,
       details: secondFactor ? { secondFactor } : undefined,
     });
-    return this.issue(tx, user, await this.signIns.begin(tx, user.id, secondFactor !== undefined));
+    return this.issue(tx, user, this.signIns.begin(tx, user.id, secondFactor !== undefined));
   }
 
   async signIn({ refreshToken, user, signInId }: Granted): Promise<SignedIn> {
@@ -182,8 +182,8 @@ export class AuthService {
     return this.signIns.end(tx, signInId, reason);
   }
 
-  private async issue(tx: Tx, user: User, signIn: Pick<SignIn, 'id'>): Promise<Granted> {
-    return { refreshToken: await this.refreshTokens.issue(tx, signIn), user, signInId: signIn.id };
+  private issue(tx: Tx, user: User, signIn: Pick<SignIn, 'id'>): Granted {
+    return { refreshToken: this.refreshTokens.issue(tx, signIn), user, signInId: signIn.id };
   }
 
   private record(tx: Tx, action: string, user: User, outcome = AuditOutcome.SUCCESS): void {

@@ -132,14 +132,14 @@ export class Credentials {
     account: User,
     { attempt, passage }: Entered,
     work: (tx: Tx, user: User) => Promise<Proof<T>>,
-    whenGranted: Outcome,
+    whenGranted: Exclude<Outcome, Outcome.FAILED>,
   ): Promise<Proof<T> | undefined> {
     const deciding = this.transactions.run(homeOf(nobody, account), async (tx) => {
       const user = await this.users.lock(tx, account.id);
       if (!user?.active || user.passwordHash !== account.passwordHash) return undefined;
       const proof = await work(tx, user);
       if (!('granted' in proof)) return proof;
-      await this.attempts.settle(tx, attempt, whenGranted);
+      this.attempts.settleAtCommit(tx, attempt, whenGranted);
       passage.uncount(tx);
       return proof;
     });

@@ -68,7 +68,7 @@ export class Enrolment {
         if (!totpCode) return missing('REQUIRED');
         const recoveryCodes = await this.secondFactors.confirm(tx, user, totpCode);
         if (!recoveryCodes) return missing('INVALID');
-        return { granted: { granted: await this.auth.begin(tx, user, 'TOTP'), recoveryCodes } };
+        return { granted: { granted: this.auth.begin(tx, user, 'TOTP'), recoveryCodes } };
       }),
     );
     return { ...(await this.auth.signInOnDevice(ctx, granted, input.deviceToken)), recoveryCodes };

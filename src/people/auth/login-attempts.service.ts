@@ -99,18 +99,16 @@ export class LoginAttempts {
   }
 
   /** Settles the attempt, once, and answers for how many seconds it locked; 0 for not at all. */
-  async settle(tx: Tx, { claims }: Attempt, outcome: Outcome): Promise<number> {
-    let seconds = 0;
-    for (const [index, { id, key, rule }] of claims.entries()) {
-      // a success forgives the pair; what others tried on the account stays
-      const becomes = index > 0 && outcome === Outcome.SUCCEEDED ? Outcome.NEITHER : outcome;
-      const [locked] = await tx.sql<{ seconds: number }>(
-        'SELECT locked_seconds AS seconds FROM app.settle_attempt($1, $2, $3, $4, $5, $6, $7, $8, $9)',
-        [key, id, becomes, rule.most, rule.within, rule.mostADay, rule.memory, rule.firstLock, rule.longestLock],
-      );
-      seconds = Math.max(seconds, locked?.seconds ?? 0);
-    }
-    return seconds;
+  async settle(tx: Tx, attempt: Attempt, outcome: Outcome): Promise<number> {
+    const locked = await Promise.all(
+      settling(attempt, outcome).map((parameters) => tx.sql<{ seconds: number }>(SETTLE, parameters)),
+    );
+    return Math.max(0, ...locked.map(([of]) => of?.seconds ?? 0));
+  }
+
+  /** As `settle`, with an outcome that locks nobody: it travels with the commit. */
+  settleAtCommit(tx: Tx, attempt: Attempt, outcome: Exclude<Outcome, Outcome.FAILED>): void {
+    for (const parameters of settling(attempt, outcome)) tx.send(SETTLE, parameters);
   }
 
   /** Undefined: look again in a moment. Locks the pair's row, then the account's. */
@@ -134,6 +132,17 @@ export class LoginAttempts {
     await this.settle(tx, { claims }, Outcome.NEITHER);
     return undefined;
   }
+}
+
+const SETTLE = 'SELECT locked_seconds AS seconds FROM app.settle_attempt($1, $2, $3, $4, $5, $6, $7, $8, $9)';
+
+/** What SETTLE is given for each claim, in the order of their locks. */
+function settling({ claims }: Attempt, outcome: Outcome): unknown[][] {
+  return claims.map(({ id, key, rule: { most, within, mostADay, memory, firstLock, longestLock } }, index) => {
+    // a success forgives the pair; what others tried on the account stays
+    const becomes = index > 0 && outcome === Outcome.SUCCEEDED ? Outcome.NEITHER : outcome;
+    return [key, id, becomes, most, within, mostADay, memory, firstLock, longestLock];
+  });
 }
 
 /** @throws LockedOut which rolls back the claims before it */

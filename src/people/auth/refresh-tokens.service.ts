@@ -73,12 +73,15 @@ export class RefreshTokens {
     });
   }
 
-  /** Makes a token for a user whose row the transaction has locked, and answers it in clear: the only time it is seen. */
-  async issue(tx: Tx, { id: signInId }: Pick<SignIn, 'id'>): Promise<string> {
+  /**
+   * Makes a token for a user whose row the transaction has locked, and answers it in clear: the only time it is seen. It is
+   * saved with the commit.
+   */
+  issue(tx: Tx, { id: signInId }: Pick<SignIn, 'id'>): string {
     const random = randomBytes(32).toString('base64url');
     const token = `${random}.${this.stamps.of('refresh', random)}`;
     const { SIGN_IN_DAYS } = this.environment;
-    await tx.sql(INSERT, [tx.organizationId, signInId, newId(), hashOf(token), SIGN_IN_DAYS]);
+    tx.send(INSERT, [tx.organizationId, signInId, newId(), hashOf(token), SIGN_IN_DAYS]);
     return token;
   }
 

@@ -58,14 +58,14 @@ export class AccountsService {
    * An unknown email takes the same two transactions as a known one, so that timing tells nothing.
    */
   async byEmail(nobody: RequestContext, email: string): Promise<User | null> {
-    const [found] = await this.transactions.read(nobody, (tx) =>
+    const [found] = await this.transactions.ask(nobody, (tx) =>
       tx.sql<{ organization_id: string; user_id: string }>(
         'SELECT organization_id, user_id FROM app.login_account($1)',
         [normalEmail(email)],
       ),
     );
     const home = nobody.within(found?.organization_id ?? newId());
-    return this.transactions.read(home, (tx) => this.rows.find(tx, found?.user_id ?? newId()));
+    return this.transactions.ask(home, (tx) => this.rows.find(tx, found?.user_id ?? newId()));
   }
 
   private async read(organizationId: string, userId: string, signInId: string): Promise<Actor | undefined> {

@@ -11,10 +11,10 @@ export class SignIns {
   /** `confirmedAt` is the database's to set. */
   private readonly rows = new TenantRepository<SignIn, 'confirmedAt'>(SignIn);
 
-  /** By the database's clock, which also tells when it is over. */
-  async begin(tx: Tx, userId: string, secondFactor: boolean): Promise<Pick<SignIn, 'id'>> {
+  /** By the database's clock, which also tells when it is over. Travels with the commit. */
+  begin(tx: Tx, userId: string, secondFactor: boolean): Pick<SignIn, 'id'> {
     const id = newId();
-    await tx.sql(
+    tx.send(
       `INSERT INTO sign_ins (organization_id, id, user_id, created_at, second_factor)
        VALUES ($1, $2, $3, clock_timestamp(), $4)`,
       [tx.organizationId, id, userId, secondFactor],

@@ -45,10 +45,10 @@ export class Points {
   /** Takes up to `wanted` points of those that `subject` has a minute. The transaction is one of its own. */
   take(kind: string, subject: string, wanted: number, most: number): Promise<Taken> {
     const nobody = RequestContext.anonymous({ requestId: 'rate-limits' }, () => new Date());
-    return this.transactions.run(nobody, (tx) => {
-      tx.allowBlindReplay(); // at worst a lot is lost, and nobody gets more than there is
-      return this.takeIn(tx, { kind, subject, wanted, most, seconds: WINDOW_SECONDS });
-    });
+    // may happen twice: at worst a lot is lost, and nobody gets more than there is
+    return this.transactions.ask(nobody, (tx) =>
+      this.takeIn(tx, { kind, subject, wanted, most, seconds: WINDOW_SECONDS }),
+    );
   }
 
   /** As `take`, in a transaction that has more to do: until its end all others wait who want this subject's points. */

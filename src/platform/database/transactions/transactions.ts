@@ -123,8 +123,8 @@ export class Transactions {
   }
 
   /**
-   * As `read`, for work that sends all its statements before it awaits the first, and only asks: the tenant and they make
-   * one round trip. A statement that comes later is refused.
+   * As `read`, for work that sends all its statements before it awaits the first, and only asks, or may happen twice: the
+   * tenant and they make one round trip. A statement that comes later is refused.
    */
   ask<T>(ctx: RequestContext, work: Work<T>): Promise<T> {
     return this.tried(ctx, (client, tx) => {

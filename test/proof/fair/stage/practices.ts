@@ -21,7 +21,7 @@ export const VICTIMS = {
   practitioners: 5,
   authorizations: 5 * PATIENTS_OF_PRACTITIONER,
   units: 1_000_000,
-  users: 8,
+  users: 16,
 } as const;
 const WEEKS_OF_VICTIMS = 4;
 
