@@ -5,7 +5,7 @@ import { Unauthenticated } from '../foundation/errors/domain-error.ts';
 import type { Caller } from '../foundation/fair-share/fair-share.ts';
 import { pointsBefore, pointsOf } from '../foundation/request-context/price.ts';
 import type { Actor } from '../foundation/request-context/request-context.ts';
-import { AuthenticationGuard } from '../people/auth/authentication.guard.ts';
+import { AuthenticationGuard, JunkToken } from '../people/auth/authentication.guard.ts';
 import { Environment } from '../platform/config/environment.ts';
 import { GRAPHQL, NotAsked } from '../platform/graphql/edge/asked-over-http.ts';
 import { Documents } from '../platform/graphql/edge/documents.ts';
@@ -15,6 +15,7 @@ import { requireModest } from '../platform/graphql/edge/modest.ts';
 import { tooMuch } from '../platform/graphql/edge/refused-query.ts';
 import { Admission } from '../rules/rate-limits/admission.service.ts';
 import { CallLimits } from '../rules/rate-limits/call-limits.service.ts';
+import { JunkTokens } from '../rules/rate-limits/junk-tokens.service.ts';
 import { DocumentBudget } from '../rules/rate-limits/document-budget.service.ts';
 
 declare module 'fastify' {
@@ -39,13 +40,15 @@ export function frontDoor(app: NestFastifyApplication): void {
   const server = app.getHttpAdapter().getInstance();
   const of = <Service>(service: new (...args: never[]) => Service): Service => app.get(service, { strict: false });
   const [guard, calls, admission] = [of(AuthenticationGuard), of(CallLimits), of(Admission)];
-  const [documents, budget, { queryLimits }] = [of(Documents), of(DocumentBudget), of(Environment)];
+  const [documents, budget, junkTokens] = [of(Documents), of(DocumentBudget), of(JunkTokens)];
+  const { queryLimits } = of(Environment);
 
   server.decorateRequest('sender');
   server.addHook('preParsing', async (request, reply) => {
     let fault: unknown;
     if (isApi(request) && request.headers.authorization !== undefined)
       request.sender = await guard.senderOf(request, reply).catch((error: unknown) => {
+        if (error instanceof JunkToken) junkTokens.spend(request.holder.current.origin.ipAddress);
         fault = error; // is told by the door of what is asked for
         return undefined;
       });
@@ -106,10 +109,10 @@ export function frontDoor(app: NestFastifyApplication): void {
     if (actor) {
       const ctx = holder.current.as(actor);
       const { effort } = ctx;
-      const bytes = typeof payload === 'string' || Buffer.isBuffer(payload) ? Buffer.byteLength(payload) : 0;
+      const answered = typeof payload === 'string' || Buffer.isBuffer(payload) ? Buffer.byteLength(payload) : 0;
       const before = holder.current.isSignedIn ? pointsBefore(effort) : 0; // charged when it was begun
-      calls.charge(ctx, pointsOf(effort, lengthOf(request) + bytes) - 1 - before);
-      admission.sending(holder, ctx.caller, bytes, () => request.raw.socket.destroy());
+      calls.charge(ctx, pointsOf(effort, { sent: lengthOf(request), answered }) - 1 - before);
+      admission.sending(holder, ctx.caller, answered, () => request.raw.socket.destroy());
     }
     done(null, payload);
   });

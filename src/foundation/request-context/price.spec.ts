@@ -5,9 +5,10 @@ import { pointsOf } from './price.ts';
 const effort = (of: Partial<Effort>): Effort => Object.assign(new Effort(), of);
 
 describe('given what a call has cost', () => {
-  it.each([
+  it.each<[string, Effort, number, number, number?]>([
     ['a plain call', effort({}), 0, 1],
     ['a booking, with the few rows that it reads', effort({ rows: 12 }), 900, 1],
+    ['a note of 100,000 characters', effort({ rows: 12 }), 500, 26, 101_000],
     ['a call of ten fields', effort({ roots: 10 }), 0, 10],
     ['a call of no field, such as __typename alone', effort({ roots: 0 }), 0, 1],
     ['a week of 200 with all its relations', effort({ rows: 620 }), 180_000, 25],
@@ -16,7 +17,7 @@ describe('given what a call has cost', () => {
     ['a document that this process had not seen', effort({ newDocuments: 1 }), 0, 11],
     ['a reading that was given up', effort({ overdue: 1 }), 0, 501],
     ['an answer of 5 MB', effort({ rows: 200 }), 5_000_000, 503],
-  ])('when it was %s, then it is charged so many points', (_, of, bytes, points) => {
-    expect(pointsOf(of, bytes)).toBe(points);
+  ])('when it was %s, then it is charged so many points', (_, of, answered, points, sent = 1_000) => {
+    expect(pointsOf(of, { sent, answered })).toBe(points);
   });
 });

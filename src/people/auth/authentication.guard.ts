@@ -1,6 +1,7 @@
 import { Injectable, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { ExecutionContextHost } from '@nestjs/core/helpers/execution-context-host.js';
+import { JsonWebTokenError, TokenExpiredError } from '@nestjs/jwt';
 import { AuthGuard } from '@nestjs/passport';
 import { ROW_WEIGHT } from '../../rules/rest/endpoint.decorator.ts';
 import { rowsAskedFor } from '../../rules/rest/page-query.ts';
@@ -12,6 +13,9 @@ import { CallLimits } from '../../rules/rate-limits/call-limits.service.ts';
 import { Admission } from '../../rules/rate-limits/admission.service.ts';
 import { Beside } from '../../foundation/request-context/beside.ts';
 import type { Actor } from '../../foundation/request-context/request-context.ts';
+
+/** Nobody here has signed it. To whoever sends it, a token like others that do not count. */
+export class JunkToken extends Unauthenticated {}
 
 /**
  * The front door: settles once per request who asks. What they may is asked at each door by RoleGuard. A public door
@@ -34,6 +38,8 @@ export class AuthenticationGuard extends AuthGuard('jwt') {
   /**
    * Who sends a request, by its token, which is asked once. Undefined: it has none that counts. Before anything else of it is
    * read: see app/front-door.ts.
+   *
+   * @throws JunkToken
    */
   senderOf(request: HeldRequest, reply: unknown): Promise<Actor | undefined> {
     const { holder } = request;
@@ -81,10 +87,13 @@ export class AuthenticationGuard extends AuthGuard('jwt') {
   /**
    * Passport's answer. `fault` is the database's, which is no reason to sign anybody out; whatever is wrong with the
    * token comes as no user.
+   *
+   * @throws JunkToken
    */
   // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- passport's signature
-  override handleRequest<Answer>(fault: unknown, user: unknown): Answer {
+  override handleRequest<Answer>(fault: unknown, user: unknown, wrong: unknown): Answer {
     if (fault instanceof Error) throw fault;
+    if (wrong instanceof JsonWebTokenError && !(wrong instanceof TokenExpiredError)) throw new JunkToken();
     return (user || undefined) as Answer;
   }
 }

@@ -20,6 +20,7 @@ import { pointsOf } from '../../../foundation/request-context/price.ts';
 import type { HeldRequest } from '../../../foundation/request-context/ctx.decorator.ts';
 import { mostOf } from '../lists/plain-lists.ts';
 import { weightOf } from '../lists/long-text.ts';
+import { requireShortLists } from './long-lists.ts';
 import { MOST_FIELDS } from './modest.ts';
 import { unquoted } from './plain-words.ts';
 import { refusedQuery, told, tooMuch } from './refused-query.ts';
@@ -107,7 +108,7 @@ export function costLimit(most: number): ApolloServerPlugin<{ readonly request: 
         },
         willSendResponse: ({ response: { body } }) => {
           if (isAsked && cost !== undefined && body.kind === 'single') {
-            const points = pointsOf(contextValue.request.holder.current.effort, 0);
+            const points = pointsOf(contextValue.request.holder.current.effort);
             const tells = { cost: { requested: told(cost), most, points } };
             body.singleResult.extensions = { ...body.singleResult.extensions, ...tells };
           }
@@ -125,9 +126,11 @@ type Asked = Pick<
 
 /** Undefined without an operation, or where a variable is wrong: the execution tells what is, and runs nothing. */
 function costOfOperation({ schema, document, operation, request }: Asked): number | undefined {
-  const known = operation && fixedCosts.get(operation);
-  if (!operation || known !== undefined) return known;
+  if (!operation) return undefined;
   const { variables = {} } = request;
+  requireShortLists(schema, operation, variables);
+  const known = fixedCosts.get(operation);
+  if (known !== undefined) return known;
   if (getVariableValues(schema, operation.variableDefinitions ?? [], variables).errors) return undefined;
   const cost = complexityOf({ schema, query: document, operationName: operation.name?.value, variables });
   if (isFixed(operation)) fixedCosts.set(operation, cost);

@@ -2,6 +2,7 @@ import { Injectable, type ArgumentMetadata, type PipeTransform, type Type } from
 import { getMetadataStorage, validateSync, type ValidationError } from 'class-validator';
 import { BadUserInput } from '../../../foundation/errors/domain-error.ts';
 import { inputOf } from './input-class.ts';
+import { LONGEST_LIST, TOO_LONG } from './value-lists.ts';
 
 /** What Nest tells of a parameter whose type is no class of ours. */
 const NO_INPUTS = new Set<unknown>([undefined, Object, String, Number, Boolean, Array, Date]);
@@ -25,12 +26,19 @@ export class InputPipe implements PipeTransform {
 /** @throws BadUserInput with each wrong field's path */
 export function checkedInput<Input extends object>(type: Type<Input>, sent: object): Input {
   const input = inputOf(type, sent);
+  requireShort(input);
   const errors = validateSync(input, {
     forbidUnknownValues: false,
     validationError: { target: false, value: false },
   });
   if (errors.length) throw new BadUserInput(fieldsOf(errors));
   return input;
+}
+
+/** @throws BadUserInput a list of which each value would be asked whether it is right */
+function requireShort(input: object): void {
+  for (const [field, value] of Object.entries(input) as [string, unknown][])
+    if (Array.isArray(value) && value.length > LONGEST_LIST) throw new BadUserInput({ [field]: TOO_LONG });
 }
 
 /**

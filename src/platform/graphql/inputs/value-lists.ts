@@ -6,6 +6,10 @@ import { Optional } from './validation.ts';
 /** Of what is sent as a list of values; nobody means more. */
 export const MOST_VALUES = 100;
 
+/** Of values in one list, whatever it is of: more are refused before each is looked at. */
+export const LONGEST_LIST = 1_000;
+export const TOO_LONG = `must have at most ${LONGEST_LIST} values`;
+
 /** A filter by any of several values, each of which counts once. Longer lists are refused before anything looks at them. */
 export const AnyOf = (): PropertyDecorator =>
   applyDecorators(
