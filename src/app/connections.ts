@@ -21,6 +21,8 @@ export interface Patience {
 
 export const PATIENCE: Patience = { headers: 10_000, request: 30_000, look: 10_000, check: 1_000 };
 const LOOKS = 3;
+/** Requests of one connection that wait for their answers. Clients and proxies send one and wait; Node would begin them all at once. */
+const MOST_WAITING = 8;
 const TELL_EVERY_MS = 60_000;
 
 type Bounds = Pick<Environment, 'MAX_CONNECTIONS' | 'MAX_CONNECTIONS_PER_ADDRESS'>;
@@ -51,9 +53,11 @@ export class Connections {
       server.closeIdleConnections();
     });
     server.prependListener('connection', (socket: Socket) => this.admit(socket));
-    server.on('request', ({ socket }: IncomingMessage, response: ServerResponse) => {
-      this.busy.set(socket, (this.busy.get(socket) ?? 0) + 1);
+    server.prependListener('request', ({ socket }: IncomingMessage, response: ServerResponse) => {
+      const waiting = this.busy.get(socket) ?? 0;
+      this.busy.set(socket, waiting + 1);
       response.once('close', () => this.busy.set(socket, (this.busy.get(socket) ?? 1) - 1));
+      if (waiting === MOST_WAITING) this.cut(socket, 'pipelining');
     });
     server.setTimeout(patience.look);
     server.on('timeout', (socket: Socket) => this.look(socket));
@@ -96,7 +100,11 @@ export class Connections {
     const inARow = now - at < 1.5 * this.patience.look ? looks + 1 : 1;
     this.standing.set(socket, { looks: inARow, at: now });
     if (inARow < LOOKS) return;
-    clientsCut.increment('reading');
+    this.cut(socket, 'reading');
+  }
+
+  private cut(socket: Socket, why: 'reading' | 'pipelining'): void {
+    clientsCut.increment(why);
     socket.destroy();
   }
 

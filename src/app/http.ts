@@ -54,6 +54,10 @@ export class HttpAdapter extends FastifyAdapter {
     this.mostBytes = settings.MAX_ANSWER_BYTES;
     new Connections(this.getInstance().server, settings, isTrusted, patience);
     this.bodies = new ArrivingBodies(bodyLimit);
+    // of a connection that was cut Node tells all that has arrived by it, and nobody waits for the answers
+    this.getInstance().addHook('onRequest', ({ raw: { socket } }, _reply, done) => {
+      if (!socket.destroyed) done();
+    });
     this.openRequests = new OpenRequests(this.getInstance());
     this.unknown = answerUnknown(this.getInstance());
     hearErrors(this.getInstance().server);

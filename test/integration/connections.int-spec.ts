@@ -66,7 +66,9 @@ interface Client {
 async function connected(port: number, from = '127.0.0.1'): Promise<Client> {
   const socket = connect({ port, host: '127.0.0.1', localAddress: from });
   let said = '';
-  socket.on('error', () => undefined).on('data', (piece: Buffer) => (said += piece.toString('latin1').slice(0, 1_000)));
+  socket
+    .on('error', () => undefined)
+    .on('data', (piece: Buffer) => (said += piece.toString('latin1').slice(0, 10_000)));
   closing.push(() => Promise.resolve(void socket.destroy()));
   await once(socket, 'connect');
   const began = performance.now();
@@ -157,6 +159,29 @@ describe('given a client that does not read its answer', () => {
   it('when we take long to answer, then it is waited for', async () => {
     const answer = await fetch(`http://127.0.0.1:${await open()}/api/slow`);
     expect(await answer.text()).toBe('at last');
+  });
+});
+
+describe('given a client that sends requests without waiting for the answers', () => {
+  const many = (count: number): string => 'GET /api/nowhere HTTP/1.1\r\nhost: x\r\n\r\n'.repeat(count);
+  const answersOf = ({ said }: Client): number => said().split('HTTP/1.1 404').length - 1;
+
+  it('when they are few, then each is answered', async () => {
+    const client = await connected(await open());
+    client.socket.write(many(8));
+    while (answersOf(client) < 8) await sleep(10);
+    expect(await isServed(client)).toBe(true);
+  });
+
+  it('when they are many, then it is cut off, and none is begun that came behind', async () => {
+    const port = await open();
+    let client: Client | undefined;
+    const cut = await counted('pipelining', async () => {
+      client = await connected(port);
+      client.socket.write(many(500));
+      await client.closed;
+    });
+    expect([cut, answersOf(client!) <= 8]).toEqual([1, true]);
   });
 });
 

@@ -23,7 +23,7 @@ export const operations = new Counter();
 export const unitsMoved = new Counter();
 /** Connections of the pool that were lost, by SQLSTATE or Node's code. */
 export const connectionsLost = new Counter();
-/** Connections of clients that were refused or ended, by what they did: `address`, `all`, `sending`, `reading`, `bodies`. */
+/** Connections of clients that were refused or ended, by what they did: `address`, `all`, `sending`, `reading`, `pipelining`, `bodies`. */
 export const clientsCut = new Counter();
 /** Constraints that refused what the code before them should have: each is a bug. */
 export const wallsHit = new Counter();

@@ -3,7 +3,7 @@ import type { DataSource } from 'typeorm';
 import type { Shares } from '../../../foundation/fair-share/fair-share.ts';
 
 /** Of the connections, at most. */
-const OF_A_PRACTICE = 0.5;
+const OF_A_PRACTICE = 0.875;
 const OF_A_USER = 0.375;
 
 /** A practice leaves some to the others, and a user to the rest of the practice. */

@@ -13,9 +13,17 @@ export const CONNECTIONS: readonly Attack[] = [
     who: 'admin',
     connections: 40,
     answers: [...TOO_MUCH, 'CUT'],
-    // 30 of them on one connection: more than the kernel takes off the API's hands
+    // 8 of them on one connection: more than the kernel takes off the API's hands, and as many as may wait
     turn: (attacker) =>
-      attacker.hold(attacker.request({ query: BOOKED }).repeat(30), { reads: false, forMs: SLOW_MS / 4 }),
+      attacker.hold(attacker.request({ query: BOOKED }).repeat(8), { reads: false, forMs: SLOW_MS / 4 }),
+  },
+  {
+    name: 'pipelined',
+    title: '200 requests on each connection, without waiting for an answer',
+    who: 'admin',
+    connections: 40,
+    answers: [...TOO_MUCH, 'CUT'],
+    turn: (attacker) => attacker.hold(attacker.request({ query: BOOKED }).repeat(200), { reads: true, forMs: 500 }),
   },
   {
     name: 'half-sent',
