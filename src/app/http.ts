@@ -28,6 +28,9 @@ type HttpSettings = Pick<
   'MAX_BODY_BYTES' | 'MAX_ANSWER_BYTES' | 'MAX_CONNECTIONS' | 'MAX_CONNECTIONS_PER_ADDRESS' | 'trustProxy'
 >;
 
+/** Of a body that was refused and is still arriving, the sender is not waited for. */
+const MOST_UNREAD_BYTES = 262_144;
+
 const A_REQUEST_ID = /^[A-Za-z0-9._-]{8,64}$/;
 
 /** Fastify with our limits, our request ids, and the contract's answer to what never becomes a request of the API. */
@@ -66,6 +69,12 @@ export class HttpAdapter extends FastifyAdapter {
       // patient data: in no cache on the way, nor in a browser's
       if (isRest(request) || request.url.startsWith(GRAPHQL)) void reply.header('cache-control', 'no-store');
       done();
+    });
+    // RFC 9110, 15.5.14: else all of it would be taken in, only to be thrown away
+    this.getInstance().addHook('onSend', ({ raw, headers }, reply, payload, done) => {
+      const isLarge = 'transfer-encoding' in headers || Number(headers['content-length'] ?? 0) > MOST_UNREAD_BYTES;
+      if (isLarge && !raw.complete) void reply.header('connection', 'close');
+      done(null, payload);
     });
     this.getInstance().addHook('preHandler', (request, _reply, done) => {
       if (request.routeOptions.url === GRAPHQL) requireAsked(request);

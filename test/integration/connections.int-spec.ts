@@ -255,6 +255,18 @@ describe('given more bytes of bodies that are still arriving than there may be',
   });
 });
 
+describe('given a body that is refused before it is read', () => {
+  it('when it is large, then its sender is told, and not waited for', async () => {
+    const client = await connected(await open());
+    const length = MEGABYTE + 1;
+    client.socket.write(
+      `POST /api/echo HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: ${length}\r\n\r\n{`,
+    );
+    await client.closed;
+    expect(client.said()).toMatch(/^HTTP\/1.1 413 [^]*\r\nconnection: close\r\n/i);
+  });
+});
+
 describe('given bodies that arrive in pieces', () => {
   it('when one comes byte by byte, then it is read as a whole', async () => {
     const port = await open();
