@@ -6,10 +6,10 @@ import type { Shares } from '../../../foundation/fair-share/fair-share.ts';
 const OF_A_PRACTICE = 0.875;
 const OF_A_USER = 0.375;
 
-/** A practice leaves some to the others, and a user to the rest of the practice. */
+/** A practice leaves at least one to the others wherever there are two, and a user some to the rest of the practice. */
 export function sharesOf({ options }: DataSource): Shares {
   const all = (options as { poolSize?: number }).poolSize ?? 10; // pg's own
-  return { all, practice: Math.ceil(all * OF_A_PRACTICE), user: Math.ceil(all * OF_A_USER) };
+  return { all, practice: Math.max(1, Math.floor(all * OF_A_PRACTICE)), user: Math.ceil(all * OF_A_USER) };
 }
 
 /** Since the connection was made. */
